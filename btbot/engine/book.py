@@ -1,0 +1,243 @@
+"""One symbol at the desk: its signals, its position, and what to do at a close."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from btbot.bars import Bars
+from btbot.engine.protection import Market, Protection
+from btbot.engine.terms import Lot
+from btbot.engine.view import View
+from btbot.exits import (
+    FLAT_FOR_EVER,
+    REASON_MAX_HOLD,
+    REASON_OPPOSITE,
+    Exits,
+    decide,
+    exit_reason,
+    rebalance,
+)
+from btbot.signals import Signals, Targets
+
+_REASONS = {REASON_OPPOSITE: "opposite", REASON_MAX_HOLD: "max_hold"}
+_NOTHING = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An order that a decision asks for; `unit` scales an entry whose size is not known yet."""
+
+    book: Book
+    size: float
+    reason: str
+    reduces: bool
+
+
+class Book:
+    """State of one symbol.
+
+    Parameters
+    ----------
+    number
+        Position of the symbol in the run.
+    name
+        Configured name of the strategy.
+    bars, plan, rules
+        The symbol's bars, what the strategy wants, and its exits.
+    allow_short
+        False: nothing opens a short.
+    atr, realized
+        float64 of shape (n,) where exits or sizing need them.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        name: str,
+        bars: Bars,
+        plan: Signals | Targets,
+        rules: Exits,
+        *,
+        allow_short: bool,
+        lot: Lot,
+        atr: npt.NDArray[np.float64] | None,
+        realized: npt.NDArray[np.float64] | None,
+    ) -> None:
+        self.number, self.name, self.bars, self.plan = number, name, bars, plan
+        self.allow_short, self.lot, self.realized = allow_short, lot, realized
+        self.rules = _with_levels(rules, plan)
+        self.max_hold = self.rules.max_hold_bars or 0
+        self.cooldown = self.rules.cooldown_bars or 0
+        levels = {
+            key: values
+            for key in ("stop_long", "stop_short", "target_long", "target_short")
+            if (values := getattr(plan, key, None)) is not None
+        }
+        self.market = Market(bars.high, bars.low, atr, levels)
+        self.protects = any(
+            (self.rules.stop, self.rules.take_profit, self.rules.trailing, self.rules.break_even)
+        )
+        self.strategy: Any = None
+        self.data: Any = None
+        self.view: View
+        self.working: Any = None  # market order on its way
+        self.stop_order: Any = None
+        self.target_order: Any = None
+        self.protection: Protection | None = None
+        self.signal_bar = self.entry_bar = -1
+        self.exit_bar = -FLAT_FOR_EVER
+        self.barred = 0.0  # sign of the target that a protective exit left behind
+        self.wake = -1  # next bar worth a look, valid until something happens; -1 is unknown
+        self._index_events()
+
+    def _index_events(self) -> None:
+        """List the bars at whose close a signal matters, by state."""
+        if isinstance(self.plan, Targets):
+            self.entries = self.exits_long = self.exits_short = _NOTHING
+            return
+        plan = self.plan
+        enter_long, enter_short = plan.enter_long, plan.enter_short
+        assert enter_long is not None  # noqa: S101 - `checked` filled the flags in
+        assert enter_short is not None  # noqa: S101
+        entering = enter_long ^ enter_short if self.allow_short else enter_long & ~enter_short
+        self.entries = np.flatnonzero(entering)
+        self.exits_long = np.flatnonzero(plan.exit_long | enter_short)
+        self.exits_short = np.flatnonzero(plan.exit_short | enter_long)
+
+    def reset(self, strategy: Any, data: Any, view: View) -> None:
+        """Begin a run."""
+        self.strategy, self.data, self.view = strategy, data, view
+
+    def busy(self) -> bool:
+        """True while a market order is on its way, or a triggered stop has not traded in full."""
+        if self.working is not None:
+            if self.working.alive():
+                return True
+            self.working = None
+        stop, target = self.stop_order, self.target_order
+        return (stop is not None and stop.triggered) or (target is not None and target.executed.size != 0.0)
+
+    # -- decisions --------------------------------------------------------------------------------------------
+
+    def decision(self, bar: int, held: float) -> int:
+        """Return the side that the signals want after the close of `bar`."""
+        plan: Any = self.plan
+        side = (held > 0.0) - (held < 0.0)
+        return decide(
+            side, bar - self.entry_bar + 1, bar - self.exit_bar + 1, plan.enter_long[bar], plan.exit_long[bar],
+            plan.enter_short[bar], plan.exit_short[bar], self.allow_short, self.max_hold, self.cooldown,
+        )  # fmt: skip
+
+    def why_exit(self, bar: int, held: float) -> str:
+        """Name the reason of an exit that `decision` asked for."""
+        plan: Any = self.plan
+        reason = exit_reason(
+            1 if held > 0 else -1, bar - self.entry_bar + 1, plan.enter_long[bar], plan.exit_long[bar],
+            plan.enter_short[bar], plan.exit_short[bar], self.max_hold,
+        )  # fmt: skip
+        return _REASONS.get(reason, "signal")
+
+    def confidence(self, bar: int) -> float:
+        """Return the factor on the size of an entry."""
+        values = getattr(self.plan, "confidence", None)
+        return 1.0 if values is None else float(values[bar])
+
+    def towards_target(self, bar: int, held: float, unit: float) -> tuple[float, str]:
+        """Return the signed size to trade towards the target at this close, and why."""
+        plan: Any = self.plan
+        exposure = float(plan.exposure[bar])
+        if exposure < 0.0 and not self.allow_short:
+            exposure = 0.0
+        if held and self.max_hold and bar - self.entry_bar + 1 >= self.max_hold:
+            return -held, "max_hold"
+        if self.barred and not math.isnan(exposure):
+            rested = self.cooldown and bar - self.exit_bar + 1 >= self.cooldown
+            if rested or exposure * self.barred <= 0.0:
+                self.barred = 0.0
+        if self.barred and not held:
+            return 0.0, "target"
+        return rebalance(exposure, held, unit, plan.band), "target"
+
+    def stop_distance(self, bar: int, close: float, side: int) -> float:
+        """Return how far the stop of an entry at this close would lie from it; NaN without one."""
+        if not self.protects:
+            return math.nan
+        guess = Protection(self.rules, self.market, side, entry=close, signal_bar=bar, entry_bar=bar + 1)
+        return side * (close - guess.level)
+
+    # -- what happened ----------------------------------------------------------------------------------------
+
+    def entered(self, bar: int, price: float, side: int) -> None:
+        """A flat book now holds a position."""
+        self.entry_bar = bar
+        self.wake = -1
+        if self.protects:
+            protection = Protection(
+                self.rules, self.market, side, entry=price, signal_bar=self.signal_bar, entry_bar=bar
+            )
+            self.protection = protection if protection.guards else None
+
+    def left(self, bar: int, side: int, reason: str) -> None:
+        """The position on `side` is gone. A target must let go of that side before it may be taken again."""
+        self.exit_bar = bar
+        self.protection = None
+        self.wake = -1
+        if isinstance(self.plan, Targets) and reason != "target":
+            self.barred = float(side)
+
+    def next_bar(self, bar: int, held: float, end: int, *, may_enter: bool) -> int:
+        """Return the next bar of this symbol at which something can happen; `end` if none."""
+        if self.busy():
+            return bar + 1
+        if self.wake > bar:
+            return self.wake
+        self.wake = (
+            self._next_target(bar, held, end)
+            if isinstance(self.plan, Targets)
+            else self._next_signal(bar, held, end, may_enter)
+        )
+        return self.wake
+
+    def _next_signal(self, bar: int, held: float, end: int, may_enter: bool) -> int:
+        if not held:
+            if not may_enter:
+                return end
+            return _first(self.entries, max(bar + 1, self.exit_bar + self.cooldown - 1), end)
+        at = _first(self.exits_long if held > 0 else self.exits_short, bar + 1, end)
+        if self.max_hold:
+            at = min(at, max(bar + 1, self.entry_bar + self.max_hold - 1))
+        return self.protection.next_touch(at) if self.protection is not None else at
+
+    def _next_target(self, bar: int, held: float, end: int) -> int:
+        """Targets depend on equity and close: every bar counts, but those that neither hold nor want."""
+        if held or self.barred:
+            return bar + 1
+        plan: Any = self.plan
+        ahead = plan.exposure[bar + 1 : end]
+        wanted = ahead > 0.0 if not self.allow_short else (ahead != 0.0) & ~np.isnan(ahead)
+        at = int(wanted.argmax()) if len(wanted) else 0
+        return bar + 1 + at if len(wanted) and wanted[at] else end
+
+
+def _first(events: npt.NDArray[np.int64], start: int, end: int) -> int:
+    at = int(events.searchsorted(start))
+    return int(events[at]) if at < len(events) else end
+
+
+def _with_levels(rules: Exits, plan: Signals | Targets) -> Exits:
+    """Use the price levels that a strategy gives unless the exits name another kind."""
+    given: dict[str, Any] = {}
+    if rules.stop is None and any(
+        getattr(plan, key, None) is not None for key in ("stop_long", "stop_short")
+    ):
+        given["stop"] = {"level": True}
+    if rules.take_profit is None and any(
+        getattr(plan, key, None) is not None for key in ("target_long", "target_short")
+    ):
+        given["take_profit"] = {"level": True}
+    return rules.merged(Exits(**given)) if given else rules

@@ -1,0 +1,222 @@
+"""From the sections of the configuration to the objects of a run. Below this point nobody sees the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import backtrader as bt
+import numpy as np
+import numpy.typing as npt
+
+from btbot import indicators, plugins
+from btbot.bars import Bars
+from btbot.config import RunConfig
+from btbot.config.sections import StrategyEntry
+from btbot.data.funding import read_funding
+from btbot.engine.book import Book
+from btbot.engine.gather import check_params, plugin_folders
+from btbot.engine.proof import check_no_lookahead
+from btbot.engine.terms import Lot, Terms
+from btbot.engine.timeline import Timeline
+from btbot.errors import BtbotError, ConfigError
+from btbot.exits import Exits
+from btbot.signals import Signals, Targets, checked
+from btbot.strategy import Strategy
+
+FloatArray = npt.NDArray[np.float64]
+_VOLATILITY_BARS = 20  # returns behind the bar volatility that slippage and impact are measured in
+_BAR_HOOKS = ("next", "prenext", "nextstart")
+
+
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """One entry of ``strategies:`` with its class.
+
+    Attributes
+    ----------
+    numbers
+        Positions of its symbols in the run.
+    signals
+        True for a `Strategy` whose signals the desk trades, False for a strategy that trades by itself.
+    """
+
+    name: str
+    cls: type
+    params: dict[str, Any]
+    symbols: tuple[str, ...]
+    numbers: tuple[int, ...]
+    signals: bool
+
+    def create(self, *datas: Any, **_: Any) -> Any:
+        """Make the instance with its own datas; Cerebro calls this in the place of the class."""
+        strategy = self.cls(*[datas[number] for number in self.numbers], **self.params)
+        strategy._btbot_name, strategy._btbot_numbers = self.name, self.numbers
+        return strategy
+
+
+def timeframes(config: RunConfig) -> dict[str, str]:
+    """Return the timeframe of each symbol that a strategy trades, in the order of ``symbols``."""
+    chosen = {symbol: str(config.timeframe) for symbol in config.symbols}
+    for entry in config.strategies:
+        for symbol in entry.symbols or config.symbols:
+            chosen[symbol] = str(entry.timeframe or config.timeframe)
+    return chosen
+
+
+def host_strategies(config: RunConfig) -> list[Hosted]:
+    """Load every configured strategy and check its parameters."""
+    folders = plugin_folders(config, "strategies")
+    hosted = []
+    for position, entry in enumerate(config.strategies):
+        cls = plugins.load("strategies", entry.name, base=bt.Strategy, folders=folders)
+        check_params(
+            cls, entry.params, where=f"{config.source}: strategies.{position}.params of {entry.name}"
+        )
+        symbols = tuple(symbol for symbol in config.symbols if symbol in (entry.symbols or config.symbols))
+        numbers = tuple(config.symbols.index(symbol) for symbol in symbols)
+        hosted.append(Hosted(_label(entry), cls, dict(entry.params), symbols, numbers, _trades_signals(cls)))
+    return hosted
+
+
+def _label(entry: StrategyEntry) -> str:
+    return entry.name.rsplit("/", 1)[-1].removesuffix(".py")
+
+
+def _trades_signals(cls: type) -> bool:
+    return issubclass(cls, Strategy) and all(
+        getattr(cls, name) is getattr(Strategy, name) for name in _BAR_HOOKS
+    )
+
+
+def make_books(
+    hosted: list[Hosted], bars: dict[str, Bars], config: RunConfig, lots: list[Lot]
+) -> tuple[list[Book], int]:
+    """Compute the signals of every symbol; return its books and how many look-ahead cuts were tried."""
+    books, cuts = [], 0
+    for host in hosted:
+        if not host.signals:
+            continue
+        params = _params(host)
+        for symbol, number in zip(host.symbols, host.numbers, strict=True):
+            candles = bars[symbol]
+            plan = _plan(host, params, candles)
+            cuts += check_no_lookahead(
+                lambda part, host=host, params=params: _plan(host, params, part),  # type: ignore[misc]
+                plan, candles, strategy=host.name, proof=config.proof,
+            )  # fmt: skip
+            books.append(_book(host, number, candles, plan, config, lots[number]))
+    return sorted(books, key=lambda book: book.number), cuts
+
+
+def _params(host: Hosted) -> Any:
+    params = host.cls.params()  # type: ignore[attr-defined]
+    for name, value in host.params.items():
+        setattr(params, name, value)
+    return params
+
+
+def _plan(host: Hosted, params: Any, bars: Bars) -> Signals | Targets:
+    try:
+        return checked(host.cls.signals(bars, params), len(bars))  # type: ignore[attr-defined]
+    except Exception as error:
+        if isinstance(error, BtbotError):
+            raise type(error)(f"strategy {host.name}, {bars.symbol}: {error}") from error
+        error.add_note(f"in signals() of strategy {host.name}, {bars.symbol}, {len(bars)} bars")
+        raise
+
+
+def _book(host: Hosted, number: int, bars: Bars, plan: Any, config: RunConfig, lot: Lot) -> Book:
+    rules = host.cls.exits.merged(_configured_exits(config))  # type: ignore[attr-defined]
+    sizing = config.sizing
+    if sizing.name == "fixed_risk" and not any((rules.stop, rules.trailing, plan_gives_stops(plan))):
+        raise ConfigError(
+            f"{config.source}: sizing fixed_risk needs the distance of a stop, but {host.name} has none; "
+            "add exits.stop or exits.trailing, for example `exits: {stop: {atr: 2.0}}`"
+        )
+    realized = None
+    if sizing.name == "volatility_target":
+        per_year = bars.timeframe.per_year(config.calendar)
+        realized = indicators.realized_volatility(bars.close, sizing.lookback, periods_per_year=per_year)
+    atr = indicators.atr(bars, rules.atr_period or 14) if rules.needs_atr else None
+    return Book(
+        number,
+        host.name,
+        bars,
+        plan,
+        rules,
+        allow_short=config.allow_short,
+        lot=lot,
+        atr=atr,
+        realized=realized,
+    )
+
+
+def plan_gives_stops(plan: Any) -> bool:
+    """True if the strategy itself gives stop prices."""
+    return getattr(plan, "stop_long", None) is not None or getattr(plan, "stop_short", None) is not None
+
+
+def _configured_exits(config: RunConfig) -> Exits:
+    given = config.exits.model_dump(exclude_none=True)
+    return Exits(**given)
+
+
+def make_lots(config: RunConfig) -> list[Lot]:
+    """Return step, tick and minimum of each symbol."""
+    lots = []
+    for symbol in config.symbols:
+        limits = config.instruments.get(symbol)
+        lots.append(
+            Lot(float(limits.step), float(limits.tick), float(limits.min_notional))
+            if limits is not None
+            else Lot()
+        )
+    return lots
+
+
+def make_terms(config: RunConfig, bars: dict[str, Bars], lots: list[Lot]) -> Terms:
+    """Return what trading costs and permits."""
+    costs = config.costs
+    volatility: list[FloatArray] | None = None
+    if costs.slippage_volatility or costs.impact:
+        volatility = [
+            indicators.realized_volatility(item.close, _VOLATILITY_BARS, periods_per_year=1.0)
+            for item in bars.values()
+        ]
+    return Terms(
+        maker_fee=costs.maker_fee, taker_fee=costs.taker_fee, slippage_bps=costs.slippage_bps, lots=lots,
+        slippage_volatility=costs.slippage_volatility, impact=costs.impact,
+        max_volume_share=costs.max_volume_share or 0.0, latency_ms=costs.latency_ms, latency_bars=costs.latency_bars,
+        borrow_rate=costs.borrow_rate, leverage=config.leverage, maintenance_margin=config.maintenance_margin,
+        volatility=volatility, funding=_funding(config, bars),
+    )  # fmt: skip
+
+
+def _funding(config: RunConfig, bars: dict[str, Bars]) -> list[FloatArray | None] | None:
+    """Return per symbol the sum of funding rates that fall due within each bar, its close included."""
+    source = config.costs.funding
+    if source is None:
+        return None
+    charged: list[FloatArray | None] = []
+    for symbol, item in bars.items():
+        path = source.get(symbol) if isinstance(source, dict) else source
+        if path is None:
+            charged.append(None)
+            continue
+        times, rates = read_funding(config.folder / path)
+        inside = (times > item.time[0]) & (times <= item.close_time[-1])
+        sums = np.zeros(len(item))
+        np.add.at(sums, np.searchsorted(item.close_time, times[inside]), rates[inside])
+        charged.append(sums)
+    return charged
+
+
+def funding_visits(terms: Terms, timeline: Timeline) -> npt.NDArray[np.int64]:
+    """Return the closes at which funding falls due for any symbol."""
+    due = [
+        np.searchsorted(timeline.at[number], np.flatnonzero(rates))
+        for number, rates in enumerate(terms.funding or ())
+        if rates is not None
+    ]
+    return np.unique(np.concatenate(due)) if due else np.zeros(0, dtype=np.int64)

@@ -1,0 +1,294 @@
+"""The desk: at each close it looks at every symbol, decides, sizes, and sends; it also knows when to look next."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from btbot.costs import slipped_price
+from btbot.engine.book import Book, Wish
+from btbot.engine.ledger import Ledger
+from btbot.engine.sizer import Moment, Rule
+from btbot.engine.terms import Terms
+from btbot.engine.timeline import Timeline
+from btbot.engine.venue import Venue
+from btbot.engine.view import View
+from btbot.engine.watch import RiskWatch
+from btbot.risk import affordable, buying_power
+from btbot.signals import Targets
+from btbot.sizing import is_dust, meets_minimum, round_down
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    """Trades the signals of all strategies of a run.
+
+    Parameters
+    ----------
+    books
+        One for each symbol that a `Strategy` trades, in the order of the run's symbols.
+    sizer
+        Size of full exposure at a close.
+    cut
+        False leaves affordability to the broker, as ``fills: stock`` does.
+    visits
+        int64, sorted: closes at which the broker has something to book whatever the desk wants (funding).
+    """
+
+    def __init__(
+        self,
+        books: list[Book],
+        *,
+        broker: Any,
+        venue: Venue,
+        ledger: Ledger,
+        terms: Terms,
+        sizer: Rule,
+        timeline: Timeline,
+        watch: RiskWatch,
+        cut: bool,
+        visits: npt.NDArray[np.int64],
+    ) -> None:
+        self.books = books
+        self.broker, self.venue, self.ledger, self.terms = broker, venue, ledger, terms
+        self.sizer, self.timeline, self.watch, self.cut = sizer, timeline, watch, cut
+        self._visits = visits
+        self._by_number = {book.number: book for book in books}
+        self.last_strategy: Any = None
+        self.now = -1
+        self._could_enter = True
+        ledger.on_fill = self.filled
+
+    def bind(self, strategies: list[Any], datas: list[Any]) -> None:
+        """Take the strategies and datas that Cerebro has made."""
+        views = {view.number: view for view in getattr(self.broker, "views", ())}
+        for strategy in strategies:
+            strategy._desk = self
+            for number in strategy._btbot_numbers:
+                data = datas[number]
+                self._by_number[number].reset(strategy, data, views.get(number) or View(number, data))
+        self.last_strategy = strategies[-1]
+
+    def turn(self, strategy: Any) -> None:
+        """Decide for all once the last strategy of the bar has had its turn."""
+        if strategy is self.last_strategy:
+            self.close(self.now)
+
+    def held(self, book: Book) -> float:
+        """Return the signed size of a book's position."""
+        positions = self.broker.positions
+        return float(positions[book.data].size) if book.data in positions else 0.0
+
+    def holdings(self) -> list[tuple[int, float]]:
+        """Return number and signed size of all open positions, in the order of the symbols."""
+        return [(book.number, size) for book in self.books if (size := self.held(book))]
+
+    # -- before and after the broker --------------------------------------------------------------------------
+
+    def prepare(self, at: int) -> None:
+        """Bring levels and limits up to the close before `at`, whatever was skipped."""
+        self.watch.catch_up(at, self.broker.cash, self.holdings())
+        for book in self.books:
+            if book.protection is not None:
+                bar = int(self.timeline.at[book.number][at])
+                fresh = self.timeline.fresh[book.number]
+                book.protection.close(bar - 1 if fresh is None or fresh[at] else bar)
+                self.venue.move(book)
+
+    def filled(self, number: int, bar: int, size: float, price: float, order: Any) -> None:
+        """Take note of a fill that the broker has booked."""
+        book = self._by_number.get(number)
+        if book is None:
+            return
+        held = self.held(book)
+        book.wake = -1
+        if not held:
+            self.venue.release(book)
+            book.left(bar, -1 if size > 0 else 1, order.info.get("reason", "order"))
+        elif abs(held) <= abs(size) and (held > 0.0) == (size > 0.0):
+            book.entered(bar, price, 1 if held > 0.0 else -1)
+            self.venue.guard(book, held)
+
+    # -- the decision at a close ------------------------------------------------------------------------------
+
+    def close(self, at: int) -> None:
+        """Decide at the close number `at` for every symbol that has a bar there."""
+        equity = self._equity()
+        limit = self.watch.close(at, equity)
+        may_enter = self.watch.may_enter(at)
+        wishes = []
+        for book in self.books:
+            fresh = self.timeline.fresh[book.number]
+            if fresh is not None and not fresh[at]:
+                continue
+            bar = int(self.timeline.at[book.number][at])
+            if book.protection is not None:
+                book.protection.close(bar)
+                self.venue.move(book)
+            wish = self._wish(book, bar, equity, limit, may_enter)
+            if wish is not None:
+                wishes.append((wish, bar))
+        if limit:
+            self._note_limit(limit, at, equity)
+        if wishes:
+            self._send(wishes, equity)
+
+    def _equity(self) -> float:
+        equity = float(self.broker.cash)
+        for book in self.books:
+            size = self.held(book)
+            if size:
+                equity += size * book.view.close
+        return equity
+
+    def _note_limit(self, limit: str, at: int, equity: float) -> None:
+        note = f"{limit} reached at {np.datetime64(int(self.timeline.time[at]), 'ms')}Z: equity {equity:.10g}"
+        if not self.ledger.notes or not self.ledger.notes[-1].startswith(f"{limit} reached"):
+            log.warning("%s", note)
+            self.ledger.notes.append(note)
+
+    def _wish(self, book: Book, bar: int, equity: float, limit: str | None, may_enter: bool) -> Wish | None:
+        """Return the order that a symbol wants at the close of `bar`, None for none."""
+        held = self.held(book)
+        if book.busy():
+            return self._wish_while_busy(book, bar, held, limit)
+        if held and (limit or self.watch.halted):
+            return Wish(book, -held, limit or "max_drawdown", True)
+        if isinstance(book.plan, Targets):
+            return self._wish_target(book, bar, held, equity, may_enter)
+        side = book.decision(bar, held)
+        if held:
+            return None if side else Wish(book, -held, book.why_exit(bar, held), True)
+        if not side or not may_enter:
+            return None
+        size = self._unit(book, bar, equity, side) * book.confidence(bar)
+        return Wish(book, side * size, "signal", False) if size > 0.0 else None
+
+    def _wish_while_busy(self, book: Book, bar: int, held: float, limit: str | None) -> Wish | None:
+        """Stop an entry that is still trading when its position should already end."""
+        working = book.working
+        if not held or working is None or working.reduce_only or isinstance(book.plan, Targets):
+            return None
+        if not limit and book.decision(bar, held):
+            return None
+        self.venue.cancel(working)
+        book.working = None
+        return Wish(book, -held, limit or book.why_exit(bar, held), True)
+
+    def _wish_target(self, book: Book, bar: int, held: float, equity: float, may_enter: bool) -> Wish | None:
+        exposure = float(book.plan.exposure[bar])  # type: ignore[union-attr]
+        unit = self._unit(book, bar, equity, 1 if exposure >= 0.0 else -1)
+        size, reason = book.towards_target(bar, held, unit)
+        if not size:
+            return None
+        reduces = bool(held) and (held > 0.0) != (size > 0.0)
+        return Wish(book, size, reason, reduces) if reduces or may_enter else None
+
+    def _unit(self, book: Book, bar: int, equity: float, side: int) -> float:
+        """Return the size of full exposure, before steps and buying power."""
+        close = book.view.close
+        realized = float("nan") if book.realized is None else float(book.realized[bar])
+        moment = Moment(book.name, equity, close, book.stop_distance(bar, close, side), realized)
+        size = self.sizer(moment)
+        return size if size == size and size > 0.0 else 0.0
+
+    # -- sending ----------------------------------------------------------------------------------------------
+
+    def _send(self, wishes: list[tuple[Wish, int]], equity: float) -> None:
+        """Send what reduces first, then entries in the order of the symbols, each within the buying power."""
+        for wish, _ in wishes:
+            if wish.reduces:
+                if self.venue.releases_before_exit:
+                    self.venue.release(wish.book)
+                self.venue.send(wish.book, wish.size, wish.reason, reduces=True)
+        positions = sum(abs(size) * self._by_number[number].view.close for number, size in self.holdings())
+        for wish, bar in wishes:
+            if wish.reduces:
+                continue
+            power = buying_power(equity, self.terms.leverage, positions, self._on_the_way())
+            size = self._affordable(wish, bar, power) if self.cut else wish.size
+            if size:
+                wish.book.signal_bar = bar
+                self.venue.send(wish.book, size, wish.reason, reduces=False)
+                wish.book.wake = -1
+
+    def _on_the_way(self) -> float:
+        """Return the value of entries that have not filled yet."""
+        return sum(
+            abs(book.working.executed.remsize) * book.view.close
+            for book in self.books
+            if book.working is not None and book.working.alive() and not book.working.reduce_only
+        )
+
+    def _affordable(self, wish: Wish, bar: int, power: float) -> float:
+        """Cut an entry to buying power and step; 0.0 if too little is left."""
+        book, lot = wish.book, wish.book.lot
+        close, wanted = book.view.close, abs(wish.size)
+        direction = 1 if wish.size > 0 else -1
+        fraction = self.terms.slippage(book.number, bar, wanted, book.view.volume)
+        size = affordable(wanted, slipped_price(close, direction, fraction), self.terms.taker_fee, power)
+        if size < wanted:
+            self._note(
+                book, f"size cut at the decision from {wanted:.10g} to {size:.10g} by the buying power"
+            )
+        size = round_down(size, lot.step)
+        if not size or is_dust(size, wanted):
+            return 0.0
+        if not meets_minimum(size, close, lot.min_notional):
+            self._note(
+                book, f"entry of {size:.10g} refused: below the minimum notional of {lot.min_notional:.10g}"
+            )
+            return 0.0
+        return direction * size
+
+    def _note(self, book: Book, text: str) -> None:
+        note = f"{book.bars.symbol} {book.view.stamp()}: {text}"
+        log.info("%s", note)
+        self.ledger.notes.append(note)
+
+    # -- when to look next ------------------------------------------------------------------------------------
+
+    def next_wake(self, at: int) -> int:
+        """Return the next close after `at` at which something can happen, at most the last one."""
+        end = len(self.timeline) - 1
+        if at >= end:
+            return end + 1
+        soonest = end
+        may_enter = at < 0 or self.watch.may_enter(at)
+        if may_enter != self._could_enter:
+            self._could_enter = may_enter
+            for book in self.books:
+                book.wake = -1
+        holdings = self.holdings()
+        for book in self.books:
+            soonest = min(soonest, self._book_wake(book, at, soonest, may_enter))
+            if soonest <= at + 1:
+                return at + 1
+        if not may_enter and not self.watch.halted:
+            soonest = min(soonest, self.watch.day_end(at))
+        if holdings:
+            soonest = min(soonest, self._next_visit(at))
+            soonest = self.watch.next_breach(at, soonest, self.broker.cash, holdings)
+        return max(soonest, at + 1)
+
+    def _book_wake(self, book: Book, at: int, soonest: int, may_enter: bool) -> int:
+        """Return the next close that matters to one symbol."""
+        axis = self.timeline.at[book.number]
+        bar = int(axis[at]) if at >= 0 else -1
+        end = len(book.bars)
+        target = book.next_bar(bar, self.held(book), end, may_enter=may_enter)
+        if target >= end:
+            return soonest
+        if self.timeline.fresh[book.number] is None:
+            return target
+        return int(np.searchsorted(self.timeline.time, book.bars.close_time[target]))
+
+    def _next_visit(self, at: int) -> int:
+        if self.terms.borrow_rate > 0.0 and any(size < 0.0 for _, size in self.holdings()):
+            return at + 1
+        index = int(self._visits.searchsorted(at + 1))
+        return int(self._visits[index]) if index < len(self._visits) else len(self.timeline)

@@ -1,0 +1,177 @@
+"""What happened: fills, orders and round trips, booked as they occur."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import backtrader as bt
+
+DUST = 1e-9  # a remainder below this share of the last fill is zero
+_BUY = bt.Order.Buy
+_LIMITED = (bt.Order.Limit, bt.Order.StopLimit, bt.Order.Stop, bt.Order.StopTrail, bt.Order.StopTrailLimit)
+
+
+@dataclass(slots=True, eq=False)
+class Trade:
+    """One round trip of one symbol, from flat to flat. Prices are averages weighted by size."""
+
+    strategy: str
+    symbol: int
+    side: int
+    entry_bar: int
+    size: float = 0.0
+    held: float = 0.0
+    entry_price: float = 0.0
+    exit_bar: int = -1
+    exit_size: float = 0.0
+    exit_price: float = 0.0
+    profit: float = 0.0
+    fees: float = 0.0
+    reason: str = "open"
+
+    @property
+    def pnl(self) -> float:
+        """Realised profit net of all fees, in quote currency."""
+        return self.profit - self.fees
+
+    @property
+    def return_fraction(self) -> float:
+        """Profit net of fees over the value that was entered."""
+        return self.pnl / (self.size * self.entry_price)
+
+
+@dataclass(slots=True, eq=False)
+class Ledger:
+    """Book of a run.
+
+    Parameters
+    ----------
+    symbols
+        Their names, in the order of the run.
+
+    Attributes
+    ----------
+    fills
+        Tuples (strategy, symbol index, order id, bar index, signed size, price, fee, reason).
+    orders
+        Tuples in the order of `ORDER_COLUMNS`, appended when an order reaches its end.
+    closed
+        Finished round trips, in the order of their exits.
+    """
+
+    symbols: list[str]
+    fills: list[tuple[str, int, int, int, float, float, float, str]] = field(default_factory=list)
+    orders: list[tuple[Any, ...]] = field(default_factory=list)
+    closed: list[Trade] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    fees_paid: float = 0.0
+    slippage_paid: float = 0.0
+    funding_paid: float = 0.0
+    borrow_paid: float = 0.0
+    traded_notional: float = 0.0
+    on_fill: Callable[[int, int, float, float, Any], None] | None = None
+    _open: dict[int, Trade] = field(default_factory=dict)
+
+    def fill(
+        self,
+        strategy: str,
+        symbol: int,
+        order: Any,
+        *,
+        bar: int,
+        size: float,
+        price: float,
+        fee: float,
+        reason: str,
+    ) -> None:
+        """Book one execution of signed `size`; a fill through zero ends one trade and begins another."""
+        self.fills.append((strategy, symbol, order.ref, bar, size, price, fee, reason))
+        self.fees_paid += fee
+        self.traded_notional += abs(size) * price
+        trade = self._open.get(symbol)
+        if trade is not None and (size > 0.0) != (trade.side > 0):
+            beyond = abs(size) - trade.held
+            if beyond <= DUST * abs(size):
+                self._reduce(trade, abs(size), price, fee, bar, reason, last=beyond >= -DUST * abs(size))
+            else:
+                share = trade.held / abs(size)
+                self._reduce(trade, trade.held, price, fee * share, bar, reason, last=True)
+                self._enter(
+                    strategy, symbol, bar, beyond if size > 0 else -beyond, price, fee * (1.0 - share)
+                )
+        else:
+            self._enter(strategy, symbol, bar, size, price, fee)
+        if self.on_fill is not None:
+            self.on_fill(symbol, bar, size, price, order)
+
+    def _enter(self, strategy: str, symbol: int, bar: int, size: float, price: float, fee: float) -> None:
+        trade = self._open.get(symbol)
+        if trade is None:
+            trade = self._open[symbol] = Trade(strategy, symbol, 1 if size > 0 else -1, bar)
+        amount = abs(size)
+        total = trade.held + amount
+        trade.entry_price = (trade.entry_price * trade.held + price * amount) / total
+        trade.held = total
+        trade.size = max(trade.size, total)
+        trade.fees += fee
+
+    def _reduce(
+        self, trade: Trade, amount: float, price: float, fee: float, bar: int, reason: str, *, last: bool
+    ) -> None:
+        trade.profit += trade.side * amount * (price - trade.entry_price)
+        trade.fees += fee
+        trade.exit_price = (trade.exit_price * trade.exit_size + price * amount) / (trade.exit_size + amount)
+        trade.exit_size += amount
+        trade.held -= amount
+        trade.exit_bar, trade.reason = bar, reason
+        if last:
+            trade.held = 0.0
+            del self._open[trade.symbol]
+            self.closed.append(trade)
+
+    @property
+    def open_trades(self) -> list[Trade]:
+        """Round trips that have not ended."""
+        return list(self._open.values())
+
+    def order(self, strategy: str, symbol: int, order: Any) -> None:
+        """Book an order that has reached its end, or is still alive at the end of the run."""
+        created, executed = order.created, order.executed
+        self.orders.append(
+            (
+                order.ref,
+                strategy,
+                symbol,
+                "buy" if order.ordtype == _BUY else "sell",
+                order.ExecTypes[order.exectype].lower(),
+                abs(created.size),
+                created.dt,
+                created.price if order.exectype in _LIMITED else None,
+                order.Status[order.status].lower(),
+                abs(executed.size),
+                executed.price if executed.size else None,
+                executed.dt if executed.size else None,
+                executed.comm,
+                order.info.get("reason", "order"),
+            )
+        )
+
+
+ORDER_COLUMNS = (
+    "id",
+    "strategy",
+    "symbol",
+    "side",
+    "type",
+    "size",
+    "created_time",
+    "price",
+    "status",
+    "filled",
+    "fill_price",
+    "fill_time",
+    "fee",
+    "reason",
+)

@@ -1,0 +1,103 @@
+"""Backtrader orders without the cost of their general constructor, and with what our broker needs to know."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import backtrader as bt
+from backtrader.order import OrderData
+from backtrader.utils import AutoOrderedDict
+
+_END_OF_DAY = 1.0 - 1e-5 / 86_400  # Backtrader's 23:59:59.999990, as a fraction of a day
+
+
+class _Marks:
+    """Attributes that the broker keeps on its orders.
+
+    Attributes
+    ----------
+    desk
+        Sent by the desk: no bracket, no OCO group, no expiry.
+    reduce_only
+        May only shrink a position, whatever its size says.
+    protective
+        Always as large as the position.
+    seen
+        Length of the data when the order was last matched; a bar is matched once.
+    since
+        First length of the data at which the order may be matched.
+    inside
+        Became active inside the bar at an unknown moment: only its stops may trade in that bar.
+    """
+
+    desk = False
+    reduce_only = False
+    protective = False
+    seen = 0
+    since = 0
+    inside = False
+
+
+class BuyOrder(_Marks, bt.order.BuyOrder):  # type: ignore[misc]
+    """A buy order."""
+
+
+class SellOrder(_Marks, bt.order.SellOrder):  # type: ignore[misc]
+    """A sell order."""
+
+
+_TEMPLATES = {BuyOrder: BuyOrder.params, SellOrder: SellOrder.params}
+
+
+def desk_order(
+    owner: Any,
+    data: Any,
+    *,
+    size: float,
+    exectype: int,
+    price: float | None,
+    close: float,
+    when: float,
+    length: int,
+    reason: str,
+) -> Any:
+    """Return an accepted order of signed `size`; what ``BuyOrder(...)`` gives in a tenth of the time.
+
+    Parameters
+    ----------
+    price
+        Trigger or limit; None for a market order.
+    close, when, length
+        Close, time (Backtrader's day number) and length of the data now.
+    """
+    kind = BuyOrder if size > 0 else SellOrder
+    order = object.__new__(kind)
+    parameters = object.__new__(_TEMPLATES[kind])
+    given = {
+        "owner": owner,
+        "data": data,
+        "size": size,
+        "price": price,
+        "exectype": exectype,
+        "transmit": True,
+    }
+    parameters.__dict__.update(given)
+    order.__dict__.update(given)
+    order.p = order.params = parameters
+    order.ref = next(order.refbasis)
+    order.broker = order.comminfo = order.parent = order.pannotated = None
+    order.triggered = False
+    order._active = order.desk = True
+    order.status = order.Accepted
+    order._plimit = None
+    order.info = AutoOrderedDict()
+    order.info["reason"] = reason
+    order.created = OrderData(dt=when, size=size, price=close if price is None else price, pclose=close)
+    order.executed = OrderData(remsize=size)
+    order._limitoffset = 0.0
+    order.position = 0
+    order.dteos = math.floor(when) + _END_OF_DAY
+    order.plen = length
+    order.since = length + 1
+    return order

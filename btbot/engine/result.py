@@ -1,0 +1,134 @@
+"""From the books of a run to its result: tables, metrics, overlays."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import backtrader as bt
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from btbot.bars import Bars
+from btbot.config import RunConfig, to_dict
+from btbot.engine.book import Book
+from btbot.engine.ledger import ORDER_COLUMNS, Ledger, Trade
+from btbot.engine.recorder import Recorder
+from btbot.engine.timeline import Timeline
+from btbot.metrics.benchmark import buy_and_hold
+from btbot.metrics.summary import summarize
+from btbot.records import Finding, RunResult
+
+_DAYS = {"crypto": 365.0, "stocks": 252.0}
+TRADE_COLUMNS = (
+    "strategy", "symbol", "side", "size", "entry_time", "entry_price", "exit_time", "exit_price", "pnl", "fees",
+    "bars_held", "exit_reason",
+)  # fmt: skip
+_NO_TIME = np.iinfo(np.int64).min
+
+
+def assemble(
+    config: RunConfig,
+    *,
+    ledger: Ledger,
+    recorder: Recorder,
+    timeline: Timeline,
+    bars: dict[str, Bars],
+    books: list[Book],
+    findings: list[Finding],
+    engine: str,
+    cuts: int,
+    synthetic: bool,
+) -> RunResult:
+    """Return the result of a finished run."""
+    equity, cash, open_positions = recorder.account()
+    trades = trade_table(ledger, bars)
+    metrics = summarize(
+        open_time_ms=timeline.open_time, equity=equity, capital=config.capital, trades=trades,
+        open_positions=open_positions, fees_paid=ledger.fees_paid, funding_paid=ledger.funding_paid,
+        borrow_paid=ledger.borrow_paid, slippage_paid=ledger.slippage_paid, traded_notional=ledger.traded_notional,
+        benchmark=buy_and_hold(bars, timeline.time, config.capital), periods_per_year=_DAYS[config.calendar],
+    )  # fmt: skip
+    metrics["engine"] = engine
+    metrics["data_fingerprint"] = _fingerprint(bars)
+    metrics["synthetic"] = synthetic
+    metrics["lookahead_cuts"] = cuts
+    return RunResult(
+        name=config.name or config.source.rsplit("/", 1)[-1].rsplit(".", 1)[0],
+        config=to_dict(config),
+        metrics=dict(metrics),
+        trades=trades,
+        orders=order_table(ledger),
+        equity=pd.DataFrame({"time": _utc(timeline.time), "equity": equity, "cash": cash}),
+        bars=dict(bars),
+        overlays={book.bars.symbol: dict(book.plan.plot) for book in books},
+        findings=findings,
+        notes=list(ledger.notes),
+    )
+
+
+def _fingerprint(bars: dict[str, Bars]) -> str:
+    if len(bars) == 1:
+        return next(iter(bars.values())).fingerprint
+    return hashlib.sha256("".join(item.fingerprint for item in bars.values()).encode()).hexdigest()
+
+
+def _utc(time_ms: npt.NDArray[np.int64]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(time_ms.astype("datetime64[ms]")).tz_localize("UTC")
+
+
+def trade_table(ledger: Ledger, bars: dict[str, Bars]) -> pd.DataFrame:
+    """Return one row a round trip, open ones last, marked at the last close."""
+    series = list(bars.values())
+    rows = [_closed_row(trade, ledger.symbols, series) for trade in ledger.closed]
+    rows += [_open_row(trade, ledger.symbols, series) for trade in ledger.open_trades]
+    columns: dict[str, Any] = dict(zip(TRADE_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else {}
+    table = pd.DataFrame({name: list(columns.get(name, ())) for name in TRADE_COLUMNS})
+    for name in ("entry_time", "exit_time"):
+        table[name] = _utc(np.array(columns.get(name, ()), dtype=np.int64))
+    for name in ("size", "entry_price", "exit_price", "pnl", "fees"):
+        table[name] = np.array(columns.get(name, ()), dtype=np.float64)
+    table["bars_held"] = np.array(columns.get("bars_held", ()), dtype=np.int64)
+    return table
+
+
+def _closed_row(trade: Trade, symbols: list[str], series: list[Bars]) -> tuple[Any, ...]:
+    number = int(trade.symbol)
+    time = series[number].time
+    return (
+        trade.strategy, symbols[number], "long" if trade.side > 0 else "short", trade.size,
+        int(time[trade.entry_bar]), trade.entry_price, int(time[trade.exit_bar]), trade.exit_price, trade.pnl,
+        trade.fees, trade.exit_bar - trade.entry_bar, trade.reason,
+    )  # fmt: skip
+
+
+def _open_row(trade: Trade, symbols: list[str], series: list[Bars]) -> tuple[Any, ...]:
+    number = int(trade.symbol)
+    bars = series[number]
+    marked = trade.side * trade.held * (float(bars.close[-1]) - trade.entry_price)
+    return (
+        trade.strategy, symbols[number], "long" if trade.side > 0 else "short", trade.held,
+        int(bars.time[trade.entry_bar]), trade.entry_price, _NO_TIME, float("nan"), trade.pnl + marked, trade.fees,
+        len(bars) - trade.entry_bar, "open",
+    )  # fmt: skip
+
+
+def order_table(ledger: Ledger) -> pd.DataFrame:
+    """Return one row an order, in the order of their ids."""
+    table = pd.DataFrame(sorted(ledger.orders), columns=list(ORDER_COLUMNS))
+    table["symbol"] = [ledger.symbols[number] for number in table["symbol"]]
+    for name in ("created_time", "fill_time"):
+        table[name] = _from_host(table[name].to_numpy(dtype=np.float64))
+    for name in ("price", "fill_price"):
+        table[name] = table[name].to_numpy(dtype=np.float64)
+    return table
+
+
+def _from_host(days: npt.NDArray[np.float64]) -> pd.DatetimeIndex:
+    """Return UTC times, to the millisecond, of Backtrader's day numbers; NaN gives NaT."""
+    epoch = bt.date2num(pd.Timestamp(0).to_pydatetime())
+    ms = np.full(len(days), _NO_TIME, dtype=np.int64)
+    known = ~np.isnan(days)
+    ms[known] = np.round((days[known] - epoch) * 86_400_000.0).astype(np.int64)
+    return _utc(ms)

@@ -1,0 +1,128 @@
+"""How the desk's orders reach a broker: ours, or Backtrader's own for ``fills: stock``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import backtrader as bt
+
+from btbot.engine.book import Book
+from btbot.engine.broker import Broker
+from btbot.engine.orders import desk_order
+from btbot.sizing import round_price
+
+_MARKET, _LIMIT, _STOP = bt.Order.Market, bt.Order.Limit, bt.Order.Stop
+_FAR = 1e300  # a price that no bar reaches, for a stop that has no level yet
+
+
+class Venue:
+    """Our own broker.
+
+    Parameters
+    ----------
+    broker
+        Takes the orders.
+    """
+
+    releases_before_exit = False  # protection stays in the market until the position is gone
+
+    def __init__(self, broker: Broker) -> None:
+        self.broker = broker
+
+    def send(self, book: Book, size: float, reason: str, *, reduces: bool) -> None:
+        """Send a market order of signed `size`."""
+        order = self._order(book, size, _MARKET, None, reason)
+        order.reduce_only = reduces
+        self.broker.accept(order)
+        book.working = order
+
+    def guard(self, book: Book, held: float) -> None:
+        """Put the protective orders of a new position into the market, the stop first."""
+        protection = book.protection
+        if protection is None:
+            return
+        if protection.may_stop:
+            book.stop_order = self._protective(book, -held, _STOP, protection.level, protection.reason)
+        if protection.target == protection.target:
+            book.target_order = self._protective(book, -held, _LIMIT, protection.target, "take_profit")
+
+    def move(self, book: Book) -> None:
+        """Bring the stop to the level that the next bar meets."""
+        order, protection = book.stop_order, book.protection
+        if order is not None and protection is not None and not order.triggered:
+            level = protection.level
+            order.created.price = round_price(level, book.lot.tick) if book.lot.tick else level
+            order.info["reason"] = protection.reason
+
+    def release(self, book: Book) -> None:
+        """Take the protective orders out of the market."""
+        for order in (book.stop_order, book.target_order):
+            if order is not None and order.alive():
+                self.broker.cancel(order)
+        book.stop_order = book.target_order = None
+
+    def cancel(self, order: Any) -> None:
+        """Cancel a working order."""
+        self.broker.cancel(order)
+
+    def _protective(self, book: Book, size: float, exectype: int, price: float, reason: str) -> Any:
+        tick = book.lot.tick
+        order = self._order(book, size, exectype, round_price(price, tick) if tick else price, reason)
+        order.reduce_only = order.protective = True
+        order.since = 0
+        self.broker.accept(order)
+        return order
+
+    def _order(self, book: Book, size: float, exectype: int, price: float | None, reason: str) -> Any:
+        view = book.view
+        return desk_order(
+            book.strategy, book.data, size=size, exectype=exectype, price=price, close=view.close, when=view.when,
+            length=view.bar + 1, reason=reason,
+        )  # fmt: skip
+
+
+class StockVenue(Venue):
+    """Backtrader's unchanged broker: bracket children work from the bar after the entry."""
+
+    releases_before_exit = True
+
+    def __init__(self, broker: Any) -> None:
+        self.broker = broker
+
+    def send(self, book: Book, size: float, reason: str, *, reduces: bool) -> None:
+        """Send a market order of signed `size`."""
+        book.working = self._trade(book, size, exectype=_MARKET, reason=reason)
+
+    def guard(self, book: Book, held: float) -> None:
+        """Send stop and target as a pair of which one cancels the other, the stop first."""
+        protection = book.protection
+        if protection is None:
+            return
+        if protection.may_stop:
+            price = self._price(book, held)
+            book.stop_order = self._trade(book, -held, price=price, exectype=_STOP, reason=protection.reason)
+        if protection.target == protection.target:
+            book.target_order = self._trade(
+                book,
+                -held,
+                price=protection.target,
+                exectype=_LIMIT,
+                oco=book.stop_order,
+                reason="take_profit",
+            )
+
+    def move(self, book: Book) -> None:
+        """Bring the stop to the level that the next bar meets."""
+        if book.stop_order is not None and book.protection is not None:
+            book.stop_order.created.price = self._price(book, book.protection.side)
+            book.stop_order.info["reason"] = book.protection.reason
+
+    def _price(self, book: Book, held: float) -> float:
+        level = book.protection.level if book.protection is not None else float("nan")
+        if level == level:
+            return level
+        return 1.0 / _FAR if held > 0 else _FAR
+
+    def _trade(self, book: Book, size: float, **options: Any) -> Any:
+        send = self.broker.buy if size > 0 else self.broker.sell
+        return send(book.strategy, book.data, abs(size), **options)
