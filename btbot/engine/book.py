@@ -79,9 +79,7 @@ class Book:
             if (values := getattr(plan, key, None)) is not None
         }
         self.market = Market(bars.high, bars.low, atr, levels)
-        self.protects = any(
-            (self.rules.stop, self.rules.take_profit, self.rules.trailing, self.rules.break_even)
-        )
+        self.protects = any((self.rules.stop, self.rules.take_profit, self.rules.trailing, self.rules.break_even))
         self.strategy: Any = None
         self.data: Any = None
         self.view: View
@@ -232,9 +230,7 @@ def _first(events: npt.NDArray[np.int64], start: int, end: int) -> int:
 def _with_levels(rules: Exits, plan: Signals | Targets) -> Exits:
     """Use the price levels that a strategy gives unless the exits name another kind."""
     given: dict[str, Any] = {}
-    if rules.stop is None and any(
-        getattr(plan, key, None) is not None for key in ("stop_long", "stop_short")
-    ):
+    if rules.stop is None and any(getattr(plan, key, None) is not None for key in ("stop_long", "stop_short")):
         given["stop"] = {"level": True}
     if rules.take_profit is None and any(
         getattr(plan, key, None) is not None for key in ("target_long", "target_short")

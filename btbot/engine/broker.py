@@ -79,9 +79,7 @@ class Broker(Matching, Carry, bt.brokers.BackBroker):  # type: ignore[misc]
         """Send a sell order; the keywords are those of Backtrader."""
         return self._send(SellOrder, owner, data, size, price, kwargs)
 
-    def _send(
-        self, kind: Any, owner: Any, data: Any, size: float, price: Any, options: dict[str, Any]
-    ) -> Any:
+    def _send(self, kind: Any, owner: Any, data: Any, size: float, price: Any, options: dict[str, Any]) -> Any:
         known = {
             name: options.pop(name)
             for name in (
@@ -122,7 +120,8 @@ class Broker(Matching, Carry, bt.brokers.BackBroker):  # type: ignore[misc]
             if self._take_children(order) is None:
                 self._finish(order)
                 continue
-            lot, view = self.terms.lots[self.view(order.data).number], self.view(order.data)
+            view = self.view(order.data)
+            lot = self.terms.lots[view.number]
             if not order.size or not (
                 self._reduces(order) or meets_minimum(abs(order.size), order.created.price, lot.min_notional)
             ):
@@ -130,8 +129,10 @@ class Broker(Matching, Carry, bt.brokers.BackBroker):  # type: ignore[misc]
                 order.reject(self)
                 self._drop(order)
                 continue
-            order.since = order.plen if self.p.coo else order.plen + 1
+            sent = order.plen
             self.submit_accept(order)
+            order.plen = sent  # the host takes the bar of the acceptance for that of the order
+            order.since = sent if self.p.coo else sent + 1
 
     def _drop(self, order: Any) -> None:
         """Tell about an order that ended without a trade, and end those that hang on it."""
@@ -156,10 +157,12 @@ class Broker(Matching, Carry, bt.brokers.BackBroker):  # type: ignore[misc]
         return done
 
     def _ococheck(self, order: Any) -> None:
-        before = [other for other in self.pending if not other.desk]
-        super()._ococheck(order)
-        for other in before:
-            if other.status == other.Canceled:
+        """Cancel the others of an order's one-cancels-the-other group."""
+        group = self._ocol.pop(self._ocos.get(self._ocos.get(order.ref)), ())
+        for other in self.pending:
+            if other.ref in group and other is not order and other.alive():
+                other.cancel()
+                self.notify(other)
                 self._finish(other)
 
     def notify(self, order: Any) -> None:
@@ -269,7 +272,7 @@ class Broker(Matching, Carry, bt.brokers.BackBroker):  # type: ignore[misc]
     def _book(self, order: Any, view: View, size: float, price: float, paid: float) -> None:
         """Move cash and position, execute the order, tell everyone."""
         position = self.positions[order.data]
-        before, before_price = position.size, position.price
+        before_price = position.price
         after, average, opened, closed = position.update(size, price)
         if after and is_dust(abs(after), abs(size)):
             position.size = after = 0.0

@@ -70,9 +70,7 @@ def host_strategies(config: RunConfig) -> list[Hosted]:
     hosted = []
     for position, entry in enumerate(config.strategies):
         cls = plugins.load("strategies", entry.name, base=bt.Strategy, folders=folders)
-        check_params(
-            cls, entry.params, where=f"{config.source}: strategies.{position}.params of {entry.name}"
-        )
+        check_params(cls, entry.params, where=f"{config.source}: strategies.{position}.params of {entry.name}")
         symbols = tuple(symbol for symbol in config.symbols if symbol in (entry.symbols or config.symbols))
         numbers = tuple(config.symbols.index(symbol) for symbol in symbols)
         hosted.append(Hosted(_label(entry), cls, dict(entry.params), symbols, numbers, _trades_signals(cls)))
@@ -84,9 +82,7 @@ def _label(entry: StrategyEntry) -> str:
 
 
 def _trades_signals(cls: type) -> bool:
-    return issubclass(cls, Strategy) and all(
-        getattr(cls, name) is getattr(Strategy, name) for name in _BAR_HOOKS
-    )
+    return issubclass(cls, Strategy) and all(getattr(cls, name) is getattr(Strategy, name) for name in _BAR_HOOKS)
 
 
 def make_books(
@@ -168,9 +164,7 @@ def make_lots(config: RunConfig) -> list[Lot]:
     for symbol in config.symbols:
         limits = config.instruments.get(symbol)
         lots.append(
-            Lot(float(limits.step), float(limits.tick), float(limits.min_notional))
-            if limits is not None
-            else Lot()
+            Lot(float(limits.step), float(limits.tick), float(limits.min_notional)) if limits is not None else Lot()
         )
     return lots
 
@@ -181,8 +175,7 @@ def make_terms(config: RunConfig, bars: dict[str, Bars], lots: list[Lot]) -> Ter
     volatility: list[FloatArray] | None = None
     if costs.slippage_volatility or costs.impact:
         volatility = [
-            indicators.realized_volatility(item.close, _VOLATILITY_BARS, periods_per_year=1.0)
-            for item in bars.values()
+            indicators.realized_volatility(item.close, _VOLATILITY_BARS, periods_per_year=1.0) for item in bars.values()
         ]
     return Terms(
         maker_fee=costs.maker_fee, taker_fee=costs.taker_fee, slippage_bps=costs.slippage_bps, lots=lots,

@@ -75,17 +75,13 @@ class Cerebro(bt.Cerebro):  # type: ignore[misc]
             self._broker.watch(self.datas)
             self._broker.listening = not self.sparse or any(_listens(strategy) for strategy in strategies)
             self._broker.owners = {
-                number: strategy
-                for strategy in strategies
-                for number in getattr(strategy, "_btbot_numbers", ())
+                number: strategy for strategy in strategies for number in getattr(strategy, "_btbot_numbers", ())
             }
         self.every_bar = bool(self.runwriters or self._timers or self._timerscheat) or any(
             _needs_every_bar(strategy) for strategy in strategies
         )
         if self.desk is not None:
-            self.desk.bind(
-                [strategy for strategy in strategies if isinstance(strategy, Strategy)], self.datas
-            )
+            self.desk.bind([strategy for strategy in strategies if isinstance(strategy, Strategy)], self.datas)
 
     def _brokernotify(self) -> None:
         """Let the broker match, pass its news on, write the account down."""
@@ -117,6 +113,13 @@ class Cerebro(bt.Cerebro):  # type: ignore[misc]
             if order.status in _FINAL:
                 self.ledger.order(name, number, order)
             owner._addnotification(order, quicknotify=self.p.quicknotify)
+
+    def book_open_orders(self) -> None:
+        """Book the orders that are still alive when the run is over."""
+        for order in (*self._broker.pending, *self._broker.submitted):
+            if order is not None and order.alive():
+                name = getattr(order.owner, "_btbot_name", type(order.owner).__name__)
+                self.ledger.order(name, self._numbers[id(order.data)], order)
 
     @contextmanager
     def _watched(self) -> Iterator[None]:

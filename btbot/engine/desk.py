@@ -232,16 +232,12 @@ class Desk:
         fraction = self.terms.slippage(book.number, bar, wanted, book.view.volume)
         size = affordable(wanted, slipped_price(close, direction, fraction), self.terms.taker_fee, power)
         if size < wanted:
-            self._note(
-                book, f"size cut at the decision from {wanted:.10g} to {size:.10g} by the buying power"
-            )
+            self._note(book, f"size cut at the decision from {wanted:.10g} to {size:.10g} by the buying power")
         size = round_down(size, lot.step)
         if not size or is_dust(size, wanted):
             return 0.0
         if not meets_minimum(size, close, lot.min_notional):
-            self._note(
-                book, f"entry of {size:.10g} refused: below the minimum notional of {lot.min_notional:.10g}"
-            )
+            self._note(book, f"entry of {size:.10g} refused: below the minimum notional of {lot.min_notional:.10g}")
             return 0.0
         return direction * size
 

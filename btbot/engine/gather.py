@@ -25,9 +25,7 @@ def plugin_folders(config: RunConfig, kind: str) -> list[Path]:
     return plugins.search_folders(kind, config.folder, getattr(config.plugins, kind))
 
 
-def check_params(
-    cls: type, given: Mapping[str, Any], *, where: str, hidden: frozenset[str] = frozenset()
-) -> None:
+def check_params(cls: type, given: Mapping[str, Any], *, where: str, hidden: frozenset[str] = frozenset()) -> None:
     """Refuse parameters that a plug-in does not have; Backtrader itself would ignore them.
 
     Raises
@@ -47,9 +45,7 @@ def check_params(
 def feed_class(config: RunConfig) -> type[Feed]:
     """Return the configured feed plug-in, its parameters checked."""
     cls = plugins.load("feeds", config.feed.name, base=Feed, folders=plugin_folders(config, "feeds"))
-    check_params(
-        cls, config.feed.params, where=f"{config.source}: feed {config.feed.name}", hidden=_HOST_PARAMS
-    )
+    check_params(cls, config.feed.params, where=f"{config.source}: feed {config.feed.name}", hidden=_HOST_PARAMS)
     return cls
 
 
@@ -72,9 +68,7 @@ def gather(config: RunConfig, timeframes: Mapping[str, str]) -> tuple[dict[str, 
     for symbol, wanted in timeframes.items():
         feed = cls(**config.feed.params)
         request = Request(symbol, Timeframe.parse(wanted), config.folder, config.start_ms, config.end_ms)
-        native, found = admit(
-            feed.read(request), symbol, on_error=config.data.on_error, calendar=config.calendar
-        )
+        native, found = admit(feed.read(request), symbol, on_error=config.data.on_error, calendar=config.calendar)
         findings.extend(found)
         feed.hold(_wanted(native, request))
         feeds[symbol] = feed

@@ -98,9 +98,7 @@ class Ledger:
             else:
                 share = trade.held / abs(size)
                 self._reduce(trade, trade.held, price, fee * share, bar, reason, last=True)
-                self._enter(
-                    strategy, symbol, bar, beyond if size > 0 else -beyond, price, fee * (1.0 - share)
-                )
+                self._enter(strategy, symbol, bar, beyond if size > 0 else -beyond, price, fee * (1.0 - share))
         else:
             self._enter(strategy, symbol, bar, size, price, fee)
         if self.on_fill is not None:

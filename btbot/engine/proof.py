@@ -66,9 +66,7 @@ def _first_change(part: Any, whole: Any, cut: int) -> tuple[str, int] | None:
             continue
         right = right[:cut]
         same = (
-            left == right
-            if left.dtype == bool
-            else np.isclose(left, right, rtol=_TOLERANCE, atol=0.0, equal_nan=True)
+            left == right if left.dtype == bool else np.isclose(left, right, rtol=_TOLERANCE, atol=0.0, equal_nan=True)
         )
         if not same.all():
             return item.name, int(np.flatnonzero(~same)[0])

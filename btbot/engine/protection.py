@@ -182,9 +182,7 @@ class Protection:
         elif not math.isnan(self._distance):
             trail = trailed_path(side, self.trail, best, self._distance, active)
         elif not math.isnan(self._trail_multiple) and self.market.atr is not None:
-            trail = trailed_path(
-                side, self.trail, best, self._trail_multiple * self.market.atr[start:stop], active
-            )
+            trail = trailed_path(side, self.trail, best, self._trail_multiple * self.market.atr[start:stop], active)
         even: FloatArray | None = None
         if not math.isnan(self._break_trigger):
             level = self.entry + side * self._break_offset

@@ -96,9 +96,7 @@ def run(config: RunConfig, *, progress: Progress | None = None, prepare: Prepare
         )  # fmt: skip
         attached.figures(result, strategies)
     result.timings.update(timings)
-    log.info(
-        "run %s: %s", result.name, ", ".join(f"{name} {seconds:.3f} s" for name, seconds in timings.items())
-    )
+    log.info("run %s: %s", result.name, ", ".join(f"{name} {seconds:.3f} s" for name, seconds in timings.items()))
     return result
 
 
@@ -164,4 +162,6 @@ def _host(
     attached = attach_analyzers(cerebro, analyzers)
     if prepare is not None:
         prepare(cerebro)
-    return list(cerebro.run()), attached
+    strategies = list(cerebro.run())
+    cerebro.book_open_orders()
+    return strategies, attached

@@ -76,9 +76,7 @@ def make_sizer(name: str, options: dict[str, Any], ledger: Ledger) -> Rule:
             now.equity, now.close, options["annual_volatility"], now.realized, options["max_exposure"]
         )
     if name == "kelly":
-        return lambda now: sizing.percent(
-            now.equity, now.close, _kelly(record.returns(now.strategy), options)
-        )
+        return lambda now: sizing.percent(now.equity, now.close, _kelly(record.returns(now.strategy), options))
     return lambda now: sizing.percent(now.equity, now.close, _optimal(record, now.strategy, options))
 
 

@@ -38,9 +38,7 @@ class Timeline:
             self.time = np.unique(np.concatenate(closes))
             self.at = [np.searchsorted(close, self.time, side="right") - 1 for close in closes]
             self.fresh = [
-                (at >= 0) & (close[np.maximum(at, 0)] == self.time)
-                if len(close)
-                else np.zeros(len(self.time), bool)
+                (at >= 0) & (close[np.maximum(at, 0)] == self.time) if len(close) else np.zeros(len(self.time), bool)
                 for at, close in zip(self.at, closes, strict=True)
             ]
         self.open_time: IntArray = self._open_times(bars)

@@ -91,6 +91,4 @@ class View:
         """Return the open time of the present bar as ISO 8601 UTC."""
         if self.bar < 0:
             return "before the first bar"
-        return (
-            pd.Timestamp(int(self._times[self.bar]), unit="ms", tz="UTC").isoformat().replace("+00:00", "Z")
-        )
+        return pd.Timestamp(int(self._times[self.bar]), unit="ms", tz="UTC").isoformat().replace("+00:00", "Z")

@@ -83,9 +83,7 @@ class RiskWatch:
         if self.max_drawdown is not None and drawdown_breached(self.peak, equity, self.max_drawdown):
             self.halted = True
             return "max_drawdown"
-        if self.max_daily_loss is not None and daily_loss_breached(
-            self.day_first, equity, self.max_daily_loss
-        ):
+        if self.max_daily_loss is not None and daily_loss_breached(self.day_first, equity, self.max_daily_loss):
             self.halted_day = int(self._day[at])
             return "max_daily_loss"
         return None
