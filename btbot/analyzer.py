@@ -64,8 +64,7 @@ class Analyzer(bt.Analyzer, metaclass=_Hostless):
             The `btbot.records.RunResult`; a subclass may hand over something else, see `material`.
         """
         raise StrategyError(
-            f"analyzer {type(self).__name__}: compute is missing; define it and return a number, a dict "
-            "or a DataFrame"
+            f"analyzer {type(self).__name__}: compute is missing; define it and return a number, a dict or a DataFrame"
         )
 
     def material(self, result: RunResult) -> Any:
@@ -171,8 +170,7 @@ def figure(analyzer: bt.Analyzer, result: RunResult, *, name: str | None = None)
     if value is None or isinstance(value, str | int | float | np.generic | date):
         return _plain(value)
     raise StrategyError(
-        f"analyzer {called}: the figure is a {type(value).__name__}; return a number, a text, a dict "
-        "or a DataFrame"
+        f"analyzer {called}: the figure is a {type(value).__name__}; return a number, a text, a dict or a DataFrame"
     )
 
 
