@@ -1,0 +1,51 @@
+"""The bar at which one line crosses another."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+def crossover(first: npt.ArrayLike, second: npt.ArrayLike) -> BoolArray:
+    """Return where `first` rises above `second`: above at this bar, not above at the bar before.
+
+    Parameters
+    ----------
+    first, second
+        Arrays of shape (n,), or one of them a number.
+
+    Returns
+    -------
+    bool of shape (n,). False at the first bar and wherever one of the four values is NaN.
+
+    Examples
+    --------
+    >>> crossover([1.0, 2.0, 3.0, 1.0], 2.0)
+    array([False, False,  True, False])
+    """
+    a, b = np.broadcast_arrays(np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64))
+    result = np.zeros(a.shape, dtype=np.bool_)
+    result[1:] = (a[1:] > b[1:]) & (a[:-1] <= b[:-1])
+    return result
+
+
+def crossunder(first: npt.ArrayLike, second: npt.ArrayLike) -> BoolArray:
+    """Return where `first` falls below `second`: below at this bar, not below at the bar before.
+
+    Parameters
+    ----------
+    first, second
+        Arrays of shape (n,), or one of them a number.
+
+    Returns
+    -------
+    bool of shape (n,). False at the first bar and wherever one of the four values is NaN.
+
+    Examples
+    --------
+    >>> crossunder([3.0, 2.0, 1.0, 3.0], 2.0)
+    array([False, False,  True, False])
+    """
+    return crossover(second, first)
