@@ -62,9 +62,7 @@ class Bars:
                 raise DataError(f"{self.symbol}: {name} is {values[at]} at bar {at}; clean the data first")
         if n > 1 and not (np.diff(self.time) > 0).all():
             at = int(np.flatnonzero(np.diff(self.time) <= 0)[0]) + 1
-            raise DataError(
-                f"{self.symbol}: time does not increase at bar {at}; sort and drop duplicates first"
-            )
+            raise DataError(f"{self.symbol}: time does not increase at bar {at}; sort and drop duplicates first")
 
     def __len__(self) -> int:
         return len(self.time)
@@ -171,11 +169,7 @@ class Bars:
             raise ValueError(f"values have shape {values.shape}, the higher bars have ({len(higher)},)")
         at = np.searchsorted(higher.close_time, self.close_time, side="right") - 1
         if values.dtype == bool:
-            return (
-                np.where(at >= 0, values[np.maximum(at, 0)], False)
-                if len(higher)
-                else np.zeros(len(self), bool)
-            )
+            return np.where(at >= 0, values[np.maximum(at, 0)], False) if len(higher) else np.zeros(len(self), bool)
         if not len(higher):
             return np.full(len(self), np.nan)
         return np.where(at >= 0, values[np.maximum(at, 0)].astype(np.float64), np.nan)
