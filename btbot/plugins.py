@@ -51,11 +51,7 @@ class Found:
     @property
     def where(self) -> str:
         """The file, or the entry point's target, for messages."""
-        return (
-            str(self.path)
-            if self.path
-            else f"entry point {self.entry_point.value if self.entry_point else ''}"
-        )
+        return str(self.path) if self.path else f"entry point {self.entry_point.value if self.entry_point else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +79,7 @@ def shipped(kind: str) -> Path:
     return bundled if bundled.is_dir() else package.parent / kind
 
 
-def search_folders(
-    kind: str, config_folder: Path | None = None, configured: Iterable[str | Path] = ()
-) -> list[Path]:
+def search_folders(kind: str, config_folder: Path | None = None, configured: Iterable[str | Path] = ()) -> list[Path]:
     """Return the existing folders in the order in which they are searched.
 
     Parameters
@@ -93,7 +87,7 @@ def search_folders(
     kind
         ``strategies``, ``feeds`` or ``analyzers``.
     config_folder
-        Folder of the configuration file; the current one by default.
+        Folder of the configuration file, whose parent may hold plug-ins too; None without a file.
     configured
         Folders named in the configuration, relative to `config_folder`.
 
@@ -102,14 +96,13 @@ def search_folders(
     ConfigError
         If a configured folder does not exist.
     """
-    config_folder = config_folder or Path.cwd()
-    named = [config_folder / folder for folder in configured]
+    origin = config_folder or Path.cwd()
+    named = [origin / folder for folder in configured]
     for folder in named:
         if not folder.is_dir():
-            raise ConfigError(
-                f"plugins.{kind}: there is no folder {folder}; paths are relative to {config_folder}"
-            )
-    places = [*named, Path.cwd() / kind, config_folder.parent / kind, shipped(kind)]
+            raise ConfigError(f"plugins.{kind}: there is no folder {folder}; paths are relative to {origin}")
+    beside = [config_folder.parent / kind] if config_folder else []
+    places = [*named, Path.cwd() / kind, *beside, shipped(kind)]
     return list(dict.fromkeys(place.resolve() for place in places if place.is_dir()))
 
 
@@ -124,9 +117,7 @@ def available(kind: str, folders: Sequence[Path]) -> dict[str, Found]:
         if first is None:
             found[candidate.name] = candidate
         elif candidate.path:
-            found[candidate.name] = Found(
-                first.name, first.path, first.entry_point, (*first.hides, candidate.path)
-            )
+            found[candidate.name] = Found(first.name, first.path, first.entry_point, (*first.hides, candidate.path))
     return dict(sorted(found.items()))
 
 
@@ -179,9 +170,7 @@ def load(kind: str, name: str, *, base: type, folders: Sequence[Path]) -> type:
         )
     found = plugins[stem]
     if found.hides:
-        log.info(
-            "%s %s is %s, which hides %s", KINDS[kind], stem, found.where, ", ".join(map(str, found.hides))
-        )
+        log.info("%s %s is %s, which hides %s", KINDS[kind], stem, found.where, ", ".join(map(str, found.hides)))
     if found.path is None:
         return _of_entry_point(kind, found, base)
     return _class_of(_module(kind, found.path), found.path, base=base, kind=kind, wanted=wanted)
@@ -228,9 +217,7 @@ def _module(kind: str, path: Path) -> ModuleType:
 
 
 def _class_of(module: ModuleType, path: Path, *, base: type, kind: str, wanted: str) -> type:
-    own = [
-        one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__
-    ]
+    own = [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__]
     fitting = {one.__name__: one for one in own if issubclass(one, base) and not one.__name__.startswith("_")}
     if wanted:
         return _named(fitting, wanted, path, kind)

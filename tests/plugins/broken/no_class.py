@@ -1,0 +1,3 @@
+"""A file without a plug-in."""
+
+IDEA = "buy low, sell high"

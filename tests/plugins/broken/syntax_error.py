@@ -1,0 +1,3 @@
+"""A file that Python refuses to compile."""
+
+return  # noqa: F706

@@ -1,0 +1,7 @@
+"""A class that is something else."""
+
+import backtrader as bt
+
+
+class WrongBase(bt.Indicator):
+    pass
