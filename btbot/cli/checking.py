@@ -1,0 +1,34 @@
+"""Check a configuration together with the plug-ins that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from btbot.config import load_config
+from btbot.engine.attach import load_analyzers
+from btbot.engine.build import host_strategies
+from btbot.engine.gather import feed_class
+from btbot.errors import ConfigError
+
+
+def validate(path: Path, overrides: Sequence[str]) -> str:
+    """Return one line that says what a valid configuration runs.
+
+    Raises
+    ------
+    ConfigError
+        For mistakes in the file, unknown plug-ins and unknown parameters.
+    """
+    config = load_config(path, overrides=overrides)
+    mistakes = []
+    for load in (feed_class, host_strategies, load_analyzers):
+        try:
+            load(config)
+        except ConfigError as error:
+            mistakes.append(str(error))
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    names = ", ".join(entry.name for entry in config.strategies)
+    symbols = ", ".join(config.symbols)
+    return f"{config.source} is valid: {config.mode} of {names} on {symbols}, {config.timeframe}"

@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from btbot.cli.checking import validate
+from btbot.errors import ConfigError
+
+CONFIG = """\
+symbols: [BTC/USDT]
+timeframe: 1h
+feed: {name: sample}
+strategies: [{name: ma_cross}]
+"""
+
+
+@pytest.fixture
+def path(here):
+    path = Path("a.yml")
+    path.write_text(CONFIG)
+    return path
+
+
+def test_a_valid_file_is_one_line(path):
+    assert validate(path, []) == "a.yml is valid: backtest of ma_cross on BTC/USDT, 1h"
+
+
+def test_plugins_that_do_not_exist_and_parameters_they_do_not_have_come_at_once(path):
+    with pytest.raises(ConfigError) as caught:
+        validate(path, ["feed.sed=3", "strategies.0.params.ma_fats=3", "analyzers=[drawdwn]"])
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 3
+    assert "'sed'" in lines[0]
+    assert "did you mean 'seed'?" in lines[0]
+    assert "'ma_fats'" in lines[1]
+    assert "did you mean 'ma_fast'?" in lines[1]
+    assert "there is no analyzer 'drawdwn'" in lines[2]
+    assert "did you mean 'drawdown'?" in lines[2]
+
+
+def test_a_mistake_in_the_file_comes_first(path):
+    with pytest.raises(ConfigError, match=r"^--set capitl: is not a key"):
+        validate(path, ["capitl=3", "strategies.0.params.ma_fats=3"])
