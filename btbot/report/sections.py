@@ -1,0 +1,57 @@
+"""Which figures of ``metrics.json`` stand in which section of the text report, in which order."""
+
+CAPITAL = [
+    "capital",
+    "final_equity",
+    "net_profit",
+    "total_return",
+    "benchmark_return",
+    "excess_return",
+    "cagr",
+    "exposure",
+    "max_concurrent_positions",
+    "turnover",
+    "annual_turnover",
+    "traded_notional",
+]
+RISK = [
+    "annual_return",
+    "volatility",
+    "sharpe",
+    "sortino",
+    "calmar",
+    "recovery_factor",
+    "value_at_risk",
+    "expected_shortfall",
+    "max_drawdown",
+    "max_drawdown_days",
+    "longest_drawdown_days",
+    "max_drawdown_start",
+    "max_drawdown_valley",
+    "max_drawdown_end",
+    "benchmark_max_drawdown",
+    "best_month",
+    "worst_month",
+    "average_month",
+]
+TRADES = [
+    "total_trades",
+    "open_trades",
+    "winning_trades",
+    "losing_trades",
+    "win_rate",
+    "profit_factor",
+    "payoff_ratio",
+    "expectancy",
+    "gross_profit",
+    "gross_loss",
+    "average_win",
+    "average_loss",
+    "largest_win",
+    "largest_loss",
+    "longest_winning_streak",
+    "longest_losing_streak",
+    "average_bars_held",
+]
+COSTS = ["fees_paid", "funding_paid", "borrow_paid", "slippage_paid", "costs_paid"]
+ELSEWHERE = {"bars", "days", "first_bar", "last_bar", "engine", "data_fingerprint", "synthetic"}
