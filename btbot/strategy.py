@@ -46,9 +46,7 @@ class Strategy(bt.Strategy):  # type: ignore[misc]
         p
             The strategy's parameters as attributes.
         """
-        raise StrategyError(
-            "signals(bars, p) is missing; define it as a @staticmethod that returns Signals(...)"
-        )
+        raise StrategyError("signals(bars, p) is missing; define it as a @staticmethod that returns Signals(...)")
 
     def next(self) -> None:
         """Hand the close to the desk."""

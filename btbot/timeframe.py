@@ -73,7 +73,5 @@ class Timeframe:
         days, session = _DAYS_PER_YEAR[market], _SESSION_MS[market]
         if self.ms >= _UNIT_MS["d"]:
             calendar_days = self.ms / _UNIT_MS["d"]
-            return days / (
-                calendar_days if market == "crypto" or calendar_days == 1 else calendar_days * 5 / 7
-            )
+            return days / (calendar_days if market == "crypto" or calendar_days == 1 else calendar_days * 5 / 7)
         return days * session / self.ms

@@ -87,9 +87,9 @@ def test_plugins_import_public_bases_only(kind: str) -> None:
     for path in (ROOT / kind).glob("*.py"):
         for name in imports(path):
             if name.split(".")[0] == "btbot" and name.count(".") and not hasattr_public(name):
-                assert any(
-                    name == base or name.startswith(base + ".") for base in PLUGINS[kind] - {"btbot"}
-                ), f"{path} imports {name}"
+                assert any(name == base or name.startswith(base + ".") for base in PLUGINS[kind] - {"btbot"}), (
+                    f"{path} imports {name}"
+                )
 
 
 def hasattr_public(name: str) -> bool:
@@ -112,11 +112,7 @@ def body_lines(node: ast.FunctionDef) -> int:
     """Lines of a function without its docstring."""
     length = (node.end_lineno or node.lineno) - node.lineno + 1
     first = node.body[0]
-    if (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
-    ):
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
         length -= (first.end_lineno or first.lineno) - first.lineno + 1
     return length
 

@@ -73,6 +73,7 @@ class Book:
         self.rules = _with_levels(rules, plan)
         self.max_hold = self.rules.max_hold_bars or 0
         self.cooldown = self.rules.cooldown_bars or 0
+        self.opposite = self.rules.opposite is not False
         levels = {
             key: values
             for key in ("stop_long", "stop_short", "target_long", "target_short")
@@ -84,6 +85,7 @@ class Book:
         self.data: Any = None
         self.view: View
         self.working: Any = None  # market order on its way
+        self.reducing = False  # whether that order reduces the position
         self.stop_order: Any = None
         self.target_order: Any = None
         self.protection: Protection | None = None
@@ -104,8 +106,11 @@ class Book:
         assert enter_short is not None  # noqa: S101
         entering = enter_long ^ enter_short if self.allow_short else enter_long & ~enter_short
         self.entries = np.flatnonzero(entering)
-        self.exits_long = np.flatnonzero(plan.exit_long | enter_short)
-        self.exits_short = np.flatnonzero(plan.exit_short | enter_long)
+        exit_long, exit_short = plan.exit_long, plan.exit_short
+        assert exit_long is not None  # noqa: S101
+        assert exit_short is not None  # noqa: S101
+        self.exits_long = np.flatnonzero(exit_long | enter_short if self.opposite else exit_long)
+        self.exits_short = np.flatnonzero(exit_short | enter_long if self.opposite else exit_short)
 
     def reset(self, strategy: Any, data: Any, view: View) -> None:
         """Begin a run."""
@@ -122,22 +127,27 @@ class Book:
 
     # -- decisions --------------------------------------------------------------------------------------------
 
+    def _flags(self, bar: int, held: float) -> tuple[bool, bool, bool, bool]:
+        """Return enter_long, exit_long, enter_short, exit_short as the position sees them."""
+        plan: Any = self.plan
+        enters = not held or self.opposite
+        return (
+            enters and bool(plan.enter_long[bar]), bool(plan.exit_long[bar]),
+            enters and bool(plan.enter_short[bar]), bool(plan.exit_short[bar]),
+        )  # fmt: skip
+
     def decision(self, bar: int, held: float) -> int:
         """Return the side that the signals want after the close of `bar`."""
-        plan: Any = self.plan
         side = (held > 0.0) - (held < 0.0)
         return decide(
-            side, bar - self.entry_bar + 1, bar - self.exit_bar + 1, plan.enter_long[bar], plan.exit_long[bar],
-            plan.enter_short[bar], plan.exit_short[bar], self.allow_short, self.max_hold, self.cooldown,
+            side, bar - self.entry_bar + 1, bar - self.exit_bar + 1, *self._flags(bar, held), self.allow_short,
+            self.max_hold, self.cooldown,
         )  # fmt: skip
 
     def why_exit(self, bar: int, held: float) -> str:
         """Name the reason of an exit that `decision` asked for."""
-        plan: Any = self.plan
-        reason = exit_reason(
-            1 if held > 0 else -1, bar - self.entry_bar + 1, plan.enter_long[bar], plan.exit_long[bar],
-            plan.enter_short[bar], plan.exit_short[bar], self.max_hold,
-        )  # fmt: skip
+        side = 1 if held > 0 else -1
+        reason = exit_reason(side, bar - self.entry_bar + 1, *self._flags(bar, held), self.max_hold)
         return _REASONS.get(reason, "signal")
 
     def confidence(self, bar: int) -> float:

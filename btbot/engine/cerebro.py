@@ -103,7 +103,7 @@ class Cerebro(bt.Cerebro):  # type: ignore[misc]
         broker.next()
         while (order := broker.get_notification()) is not None:
             owner = order.owner if order.owner is not None else self.runningstrats[0]
-            name = getattr(owner, "_btbot_name", type(owner).__name__)
+            name = _owner_name(owner)
             number = self._numbers[id(order.data)]
             for bit in order.executed.iterpending():
                 self.ledger.fill(
@@ -115,11 +115,13 @@ class Cerebro(bt.Cerebro):  # type: ignore[misc]
             owner._addnotification(order, quicknotify=self.p.quicknotify)
 
     def book_open_orders(self) -> None:
-        """Book the orders that are still alive when the run is over."""
+        """Book the orders that are still alive when the run is over, and those cancelled in its last bar."""
+        while not self._books_own_fills and (order := self._broker.get_notification()) is not None:
+            if order.status in _FINAL:
+                self.ledger.order(_owner_name(order.owner), self._numbers[id(order.data)], order)
         for order in (*self._broker.pending, *self._broker.submitted):
             if order is not None and order.alive():
-                name = getattr(order.owner, "_btbot_name", type(order.owner).__name__)
-                self.ledger.order(name, self._numbers[id(order.data)], order)
+                self.ledger.order(_owner_name(order.owner), self._numbers[id(order.data)], order)
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
@@ -211,6 +213,11 @@ class Cerebro(bt.Cerebro):  # type: ignore[misc]
                 line.array = times
                 places.append(([line], None))
         return places
+
+
+def _owner_name(strategy: Any) -> str:
+    """Return the configured name of a strategy."""
+    return str(getattr(strategy, "_btbot_name", type(strategy).__name__))
 
 
 def _place(lines: list[Any], index: int) -> None:

@@ -120,22 +120,26 @@ class Desk:
         equity = self._equity()
         limit = self.watch.close(at, equity)
         may_enter = self.watch.may_enter(at)
-        wishes = []
+        entries = []
         for book in self.books:
             fresh = self.timeline.fresh[book.number]
             if fresh is not None and not fresh[at]:
                 continue
             bar = int(self.timeline.at[book.number][at])
+            wish = self._wish(book, bar, equity, limit, may_enter)
             if book.protection is not None:
                 book.protection.close(bar)
+            if wish is not None and wish.reduces:
+                self._reduce(wish)
+                continue
+            if book.protection is not None:
                 self.venue.move(book)
-            wish = self._wish(book, bar, equity, limit, may_enter)
             if wish is not None:
-                wishes.append((wish, bar))
+                entries.append((wish, bar))
         if limit:
             self._note_limit(limit, at, equity)
-        if wishes:
-            self._send(wishes, equity)
+        if entries:
+            self._enter(entries, equity)
 
     def _equity(self) -> float:
         equity = float(self.broker.cash)
@@ -171,7 +175,7 @@ class Desk:
     def _wish_while_busy(self, book: Book, bar: int, held: float, limit: str | None) -> Wish | None:
         """Stop an entry that is still trading when its position should already end."""
         working = book.working
-        if not held or working is None or working.reduce_only or isinstance(book.plan, Targets):
+        if not held or working is None or book.reducing or isinstance(book.plan, Targets):
             return None
         if not limit and book.decision(bar, held):
             return None
@@ -198,17 +202,16 @@ class Desk:
 
     # -- sending ----------------------------------------------------------------------------------------------
 
-    def _send(self, wishes: list[tuple[Wish, int]], equity: float) -> None:
-        """Send what reduces first, then entries in the order of the symbols, each within the buying power."""
-        for wish, _ in wishes:
-            if wish.reduces:
-                if self.venue.releases_before_exit:
-                    self.venue.release(wish.book)
-                self.venue.send(wish.book, wish.size, wish.reason, reduces=True)
+    def _reduce(self, wish: Wish) -> None:
+        """Send what reduces a position, at once and in full."""
+        if self.venue.releases_before_exit:
+            self.venue.release(wish.book)
+        self.venue.send(wish.book, wish.size, wish.reason, reduces=True)
+
+    def _enter(self, entries: list[tuple[Wish, int]], equity: float) -> None:
+        """Send entries in the order of the symbols, each within the buying power that the others leave."""
         positions = sum(abs(size) * self._by_number[number].view.close for number, size in self.holdings())
-        for wish, bar in wishes:
-            if wish.reduces:
-                continue
+        for wish, bar in entries:
             power = buying_power(equity, self.terms.leverage, positions, self._on_the_way())
             size = self._affordable(wish, bar, power) if self.cut else wish.size
             if size:
@@ -221,7 +224,7 @@ class Desk:
         return sum(
             abs(book.working.executed.remsize) * book.view.close
             for book in self.books
-            if book.working is not None and book.working.alive() and not book.working.reduce_only
+            if book.working is not None and book.working.alive() and not book.reducing
         )
 
     def _affordable(self, wish: Wish, bar: int, power: float) -> float:
@@ -253,6 +256,8 @@ class Desk:
         end = len(self.timeline) - 1
         if at >= end:
             return end + 1
+        if self.broker.submitted:
+            return at + 1
         soonest = end
         may_enter = at < 0 or self.watch.may_enter(at)
         if may_enter != self._could_enter:
@@ -276,6 +281,8 @@ class Desk:
         axis = self.timeline.at[book.number]
         bar = int(axis[at]) if at >= 0 else -1
         end = len(book.bars)
+        if not self.venue.guarded(book):
+            return at + 1
         target = book.next_bar(bar, self.held(book), end, may_enter=may_enter)
         if target >= end:
             return soonest

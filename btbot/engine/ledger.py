@@ -72,7 +72,7 @@ class Ledger:
     borrow_paid: float = 0.0
     traded_notional: float = 0.0
     on_fill: Callable[[int, int, float, float, Any], None] | None = None
-    _open: dict[int, Trade] = field(default_factory=dict)
+    _open: dict[tuple[int, int], Trade] = field(default_factory=dict)
 
     def fill(
         self,
@@ -86,28 +86,32 @@ class Ledger:
         fee: float,
         reason: str,
     ) -> None:
-        """Book one execution of signed `size`; a fill through zero ends one trade and begins another."""
+        """Book one execution of signed `size`; a fill through zero ends one trade and begins another.
+
+        Backtrader's ``tradeid`` keeps the trades of a symbol apart, as it does for ``notify_trade``.
+        """
         self.fills.append((strategy, symbol, order.ref, bar, size, price, fee, reason))
         self.fees_paid += fee
         self.traded_notional += abs(size) * price
-        trade = self._open.get(symbol)
+        key = (symbol, order.tradeid)
+        trade = self._open.get(key)
         if trade is not None and (size > 0.0) != (trade.side > 0):
             beyond = abs(size) - trade.held
             if beyond <= DUST * abs(size):
-                self._reduce(trade, abs(size), price, fee, bar, reason, last=beyond >= -DUST * abs(size))
+                self._reduce(key, abs(size), price, fee, bar, reason, last=beyond >= -DUST * abs(size))
             else:
                 share = trade.held / abs(size)
-                self._reduce(trade, trade.held, price, fee * share, bar, reason, last=True)
-                self._enter(strategy, symbol, bar, beyond if size > 0 else -beyond, price, fee * (1.0 - share))
+                self._reduce(key, trade.held, price, fee * share, bar, reason, last=True)
+                self._enter(strategy, key, bar, beyond if size > 0 else -beyond, price, fee * (1.0 - share))
         else:
-            self._enter(strategy, symbol, bar, size, price, fee)
+            self._enter(strategy, key, bar, size, price, fee)
         if self.on_fill is not None:
             self.on_fill(symbol, bar, size, price, order)
 
-    def _enter(self, strategy: str, symbol: int, bar: int, size: float, price: float, fee: float) -> None:
-        trade = self._open.get(symbol)
+    def _enter(self, strategy: str, key: tuple[int, int], bar: int, size: float, price: float, fee: float) -> None:
+        trade = self._open.get(key)
         if trade is None:
-            trade = self._open[symbol] = Trade(strategy, symbol, 1 if size > 0 else -1, bar)
+            trade = self._open[key] = Trade(strategy, key[0], 1 if size > 0 else -1, bar)
         amount = abs(size)
         total = trade.held + amount
         trade.entry_price = (trade.entry_price * trade.held + price * amount) / total
@@ -116,8 +120,9 @@ class Ledger:
         trade.fees += fee
 
     def _reduce(
-        self, trade: Trade, amount: float, price: float, fee: float, bar: int, reason: str, *, last: bool
+        self, key: tuple[int, int], amount: float, price: float, fee: float, bar: int, reason: str, *, last: bool
     ) -> None:
+        trade = self._open[key]
         trade.profit += trade.side * amount * (price - trade.entry_price)
         trade.fees += fee
         trade.exit_price = (trade.exit_price * trade.exit_size + price * amount) / (trade.exit_size + amount)
@@ -126,7 +131,7 @@ class Ledger:
         trade.exit_bar, trade.reason = bar, reason
         if last:
             trade.held = 0.0
-            del self._open[trade.symbol]
+            del self._open[key]
             self.closed.append(trade)
 
     @property

@@ -44,12 +44,14 @@ class Protection:
     """
 
     __slots__ = (
-        "_activation",
+        "_after",
+        "_after_atr",
         "_break_offset",
         "_break_trigger",
         "_distance",
         "_trail_levels",
         "_trail_multiple",
+        "_trailing",
         "best",
         "entry",
         "even",
@@ -72,7 +74,8 @@ class Protection:
         self.target = self._level(rules.take_profit, side, f"target_{name}", signal_bar)
         self.even = self.trail = self._distance = math.nan
         self._trail_multiple = self._break_trigger = math.nan
-        self._activation, self._break_offset = 0.0, 0.0
+        self._after = self._after_atr = self._break_offset = 0.0
+        self._trailing = False
         self._trail_levels: FloatArray | None = None
         if rules.break_even:
             self._break_trigger = self._move(rules.break_even, signal_bar)
@@ -82,15 +85,15 @@ class Protection:
 
     def _begin_trailing(self, rule: Any, levels: str, signal_bar: int) -> None:
         """Set the trailing level of the entry bar, which comes from the fill price alone."""
-        self._activation = self._move(rule, signal_bar)
+        self._after = self.entry * rule.get("after_percent", 0.0)
+        self._after_atr = rule.get("after_atr", 0.0)
         if "level" in rule:
             self._trail_levels = self.market.levels.get(levels)
         elif "atr" in rule:
             self._trail_multiple = rule["atr"]
         else:
             self._distance = self.entry * rule["percent"]
-        if self._activation <= 0.0:
-            self._trail_at(signal_bar)
+        self._trail_at(signal_bar)
 
     def _move(self, rule: Any, signal_bar: int) -> float:
         """Return a favourable move, in price."""
@@ -135,7 +138,12 @@ class Protection:
         return self.may_stop or not math.isnan(self.target)
 
     def _trail_at(self, bar: int) -> None:
-        """Move the trailing level by what is known at the close of `bar`."""
+        """Move the trailing level by what is known at the close of `bar`, once the favourable move was made."""
+        if not self._trailing:
+            after = self._after_atr * self._atr(bar) if self._after_atr else self._after
+            self._trailing = self.side * (self.best - self.entry) >= after
+        if not self._trailing:
+            return
         if self._trail_levels is not None:
             self.trail = tighter(self.side, self.trail, float(self._trail_levels[bar]))
         elif not math.isnan(self._distance):
@@ -152,8 +160,7 @@ class Protection:
             return
         high, low = float(self.market.high[bar]), float(self.market.low[bar])
         self.best = max(self.best, high) if self.side > 0 else min(self.best, low)
-        if self.side * (self.best - self.entry) >= self._activation:
-            self._trail_at(bar)
+        self._trail_at(bar)
         if not math.isnan(self._break_trigger):
             self.even = moved_to_break_even(
                 self.side, self.even, self.entry, self.best, self._break_trigger, self._break_offset
@@ -163,6 +170,7 @@ class Protection:
     def _skip(self, bar: int) -> None:
         """Take several closes into account at once."""
         best, trail, even = self._paths(self.through + 1, bar + 1)
+        self._trailing = bool(self._active_path(best, self.through + 1, bar + 1)[-1])
         self.best = float(best[-1])
         self.trail = float(trail[-1]) if trail is not None else self.trail
         self.even = float(even[-1]) if even is not None else self.even
@@ -172,13 +180,11 @@ class Protection:
         """Return best price, trailing and break-even level after each of the closes ``start:stop``."""
         side = self.side
         best = best_path(side, self.best, self.market.high[start:stop], self.market.low[start:stop])
-        gained = side * (best - self.entry)
-        active = None if self._activation <= 0.0 else gained >= self._activation
         trail: FloatArray | None = None
+        active = self._active_path(best, start, stop)
         if self._trail_levels is not None:
             candidates = self._trail_levels[start:stop]
-            candidates = candidates if active is None else np.where(active, candidates, np.nan)
-            trail = tighter_path(side, self.trail, candidates)
+            trail = tighter_path(side, self.trail, np.where(active, candidates, np.nan))
         elif not math.isnan(self._distance):
             trail = trailed_path(side, self.trail, best, self._distance, active)
         elif not math.isnan(self._trail_multiple) and self.market.atr is not None:
@@ -186,16 +192,25 @@ class Protection:
         even: FloatArray | None = None
         if not math.isnan(self._break_trigger):
             level = self.entry + side * self._break_offset
+            gained = side * (best - self.entry)
             even = tighter_path(side, self.even, np.where(gained >= self._break_trigger, level, np.nan))
         return best, trail, even
+
+    def _active_path(self, best: FloatArray, start: int, stop: int) -> npt.NDArray[np.bool_]:
+        """Return where trailing has begun, from the close at which the favourable move is reached on."""
+        if self._trailing:
+            return np.ones(stop - start, dtype=bool)
+        after: FloatArray | float = self._after
+        if self._after_atr and self.market.atr is not None:
+            after = self._after_atr * self.market.atr[start:stop]
+        return np.asarray(np.logical_or.accumulate(self.side * (best - self.entry) >= after), dtype=np.bool_)
 
     def next_touch(self, end: int) -> int:
         """Return the first bar after `through` that touches a level, at most `end`."""
         start, width = self.through + 1, _FIRST_SCAN
         if start >= end:
             return end
-        best, trail, even = self.best, self.trail, self.even
-        through = self.through
+        state = self.best, self.trail, self.even, self.through, self._trailing
         try:
             while start < end:
                 stop = min(start + width, end)
@@ -206,7 +221,7 @@ class Protection:
                 start, width = stop, min(width * 2, _LAST_SCAN)
             return end
         finally:
-            self.best, self.trail, self.even, self.through = best, trail, even, through
+            self.best, self.trail, self.even, self.through, self._trailing = state
 
     def _touch_in(self, start: int, stop: int) -> int:
         """Return the first bar in ``start:stop`` that touches a level, else `stop`."""

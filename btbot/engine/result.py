@@ -19,8 +19,8 @@ from btbot.engine.timeline import Timeline
 from btbot.metrics.benchmark import buy_and_hold
 from btbot.metrics.summary import summarize
 from btbot.records import Finding, RunResult
+from btbot.timeframe import Timeframe
 
-_DAYS = {"crypto": 365.0, "stocks": 252.0}
 TRADE_COLUMNS = (
     "strategy", "symbol", "side", "size", "entry_time", "entry_price", "exit_time", "exit_price", "pnl", "fees",
     "bars_held", "exit_reason",
@@ -48,7 +48,7 @@ def assemble(
         open_time_ms=timeline.open_time, equity=equity, capital=config.capital, trades=trades,
         open_positions=open_positions, fees_paid=ledger.fees_paid, funding_paid=ledger.funding_paid,
         borrow_paid=ledger.borrow_paid, slippage_paid=ledger.slippage_paid, traded_notional=ledger.traded_notional,
-        benchmark=buy_and_hold(bars, timeline.time, config.capital), periods_per_year=_DAYS[config.calendar],
+        benchmark=buy_and_hold(bars, timeline.time, config.capital), periods_per_year=Timeframe.parse("1d").per_year(config.calendar),
     )  # fmt: skip
     metrics["engine"] = engine
     metrics["data_fingerprint"] = _fingerprint(bars)
@@ -59,7 +59,7 @@ def assemble(
         config=to_dict(config),
         metrics=dict(metrics),
         trades=trades,
-        orders=order_table(ledger),
+        orders=order_table(ledger, bars),
         equity=pd.DataFrame({"time": _utc(timeline.time), "equity": equity, "cash": cash}),
         bars=dict(bars),
         overlays={book.bars.symbol: dict(book.plan.plot) for book in books},
@@ -114,12 +114,17 @@ def _open_row(trade: Trade, symbols: list[str], series: list[Bars]) -> tuple[Any
     )  # fmt: skip
 
 
-def order_table(ledger: Ledger) -> pd.DataFrame:
-    """Return one row an order, in the order of their ids."""
+def order_table(ledger: Ledger, bars: dict[str, Bars]) -> pd.DataFrame:
+    """Return one row an order, in the order of their ids.
+
+    ``created_time`` is the close at which it was sent, ``fill_time`` the open of the bar of its (last) fill.
+    """
     table = pd.DataFrame(sorted(ledger.orders), columns=list(ORDER_COLUMNS))
+    lengths = np.array([item.timeframe.ms for item in bars.values()], dtype=np.int64)
+    length = pd.to_timedelta(lengths[table["symbol"].to_numpy(dtype=np.int64)], unit="ms")
     table["symbol"] = [ledger.symbols[number] for number in table["symbol"]]
-    for name in ("created_time", "fill_time"):
-        table[name] = _from_host(table[name].to_numpy(dtype=np.float64))
+    table["created_time"] = _from_host(table["created_time"].to_numpy(dtype=np.float64))
+    table["fill_time"] = _from_host(table["fill_time"].to_numpy(dtype=np.float64)) - length
     for name in ("price", "fill_price"):
         table[name] = table[name].to_numpy(dtype=np.float64)
     return table

@@ -20,7 +20,7 @@ class Timeline:
     time
         int64 of shape (m,), epoch milliseconds UTC, strictly increasing.
     open_time
-        int64 of shape (m,): open of the earliest bar that closes at `time`; days and months group by it.
+        int64 of shape (m,): open of the shortest bar that closes at `time`; days and months group by it.
     at
         Per symbol int64 of shape (m,): index of its last bar closed by then, -1 before its first.
     fresh
@@ -41,17 +41,10 @@ class Timeline:
                 (at >= 0) & (close[np.maximum(at, 0)] == self.time) if len(close) else np.zeros(len(self.time), bool)
                 for at, close in zip(self.at, closes, strict=True)
             ]
-        self.open_time: IntArray = self._open_times(bars)
+        self.open_time: IntArray = self.time - min(item.timeframe.ms for item in bars)
 
     def __len__(self) -> int:
         return len(self.time)
-
-    def _open_times(self, bars: Sequence[Bars]) -> IntArray:
-        lengths = np.zeros(len(self.time), dtype=np.int64)
-        for item, at, fresh in zip(bars, self.at, self.fresh, strict=True):
-            here = at >= 0 if fresh is None else fresh
-            lengths[here] = np.maximum(lengths[here], item.timeframe.ms)
-        return self.time - lengths
 
     def spread(self, symbol: int, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return a symbol's values on this axis, the last one carried forward, NaN before its first bar."""

@@ -12,7 +12,6 @@ from btbot.engine.orders import desk_order
 from btbot.sizing import round_price
 
 _MARKET, _LIMIT, _STOP = bt.Order.Market, bt.Order.Limit, bt.Order.Stop
-_FAR = 1e300  # a price that no bar reaches, for a stop that has no level yet
 
 
 class Venue:
@@ -34,7 +33,7 @@ class Venue:
         order = self._order(book, size, _MARKET, None, reason)
         order.reduce_only = reduces
         self.broker.accept(order)
-        book.working = order
+        book.working, book.reducing = order, reduces
 
     def guard(self, book: Book, held: float) -> None:
         """Put the protective orders of a new position into the market, the stop first."""
@@ -60,6 +59,10 @@ class Venue:
             if order is not None and order.alive():
                 self.broker.cancel(order)
         book.stop_order = book.target_order = None
+
+    def guarded(self, book: Book) -> bool:
+        """False while an order that should rest in the market does not; ours always do."""
+        return True
 
     def cancel(self, order: Any) -> None:
         """Cancel a working order."""
@@ -91,37 +94,46 @@ class StockVenue(Venue):
 
     def send(self, book: Book, size: float, reason: str, *, reduces: bool) -> None:
         """Send a market order of signed `size`."""
-        book.working = self._trade(book, size, exectype=_MARKET, reason=reason)
+        book.working, book.reducing = self._trade(book, size, exectype=_MARKET, reason=reason), reduces
 
     def guard(self, book: Book, held: float) -> None:
-        """Send stop and target as a pair of which one cancels the other, the stop first."""
-        protection = book.protection
-        if protection is None:
-            return
-        if protection.may_stop:
-            price = self._price(book, held)
-            book.stop_order = self._trade(book, -held, price=price, exectype=_STOP, reason=protection.reason)
-        if protection.target == protection.target:
-            book.target_order = self._trade(
-                book,
-                -held,
-                price=protection.target,
-                exectype=_LIMIT,
-                oco=book.stop_order,
-                reason="take_profit",
-            )
+        """Do nothing in the entry bar; `move` sends the pair at its close, unless the position ends there."""
 
     def move(self, book: Book) -> None:
-        """Bring the stop to the level that the next bar meets."""
-        if book.stop_order is not None and book.protection is not None:
-            book.stop_order.created.price = self._price(book, book.protection.side)
-            book.stop_order.info["reason"] = book.protection.reason
+        """Send stop and target as a pair of which one cancels the other, or move the stop that rests.
 
-    def _price(self, book: Book, held: float) -> float:
-        level = book.protection.level if book.protection is not None else float("nan")
+        The stop goes first, so that inside one bar it is taken before the target. A pair that the broker refused
+        is sent again at the next close.
+        """
+        protection = book.protection
+        if protection is None or (book.reducing and book.busy()):
+            return
+        level, order = protection.level, book.stop_order
+        if order is not None and order.alive():
+            order.created.price = level
+            order.info["reason"] = protection.reason
+            return
+        resting = book.target_order is not None and book.target_order.alive()
+        if level != level and (resting or protection.target != protection.target):
+            return
+        self.release(book)
+        size = -float(self.broker.positions[book.data].size)
         if level == level:
-            return level
-        return 1.0 / _FAR if held > 0 else _FAR
+            book.stop_order = self._trade(book, size, price=level, exectype=_STOP, reason=protection.reason)
+        if protection.target == protection.target:
+            book.target_order = self._trade(
+                book, size, price=protection.target, exectype=_LIMIT, oco=book.stop_order, reason="take_profit"
+            )
+
+    def guarded(self, book: Book) -> bool:
+        """False while an order that should rest in the market does not, or a stop may have to be sent."""
+        protection = book.protection
+        if protection is None:
+            return True
+        stop, target = book.stop_order, book.target_order
+        stops = not protection.may_stop or (stop is not None and stop.alive())
+        aims = protection.target != protection.target or (target is not None and target.alive())
+        return stops and aims
 
     def _trade(self, book: Book, size: float, **options: Any) -> Any:
         send = self.broker.buy if size > 0 else self.broker.sell

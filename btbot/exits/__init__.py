@@ -3,7 +3,6 @@
 Takes plain numbers, gives plain numbers; never knows an order, a broker or a clock.
 """
 
-from btbot.exits.declare import NEVER, Exits
 from btbot.exits.decide import (
     FLAT_FOR_EVER,
     REASON_HOLD,
@@ -14,6 +13,7 @@ from btbot.exits.decide import (
     exit_reason,
     rebalance,
 )
+from btbot.exits.declare import NEVER, Exits
 from btbot.exits.protect import (
     breached,
     distance_level,

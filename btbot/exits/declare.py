@@ -39,6 +39,8 @@ class Exits:
         The first entry is allowed at the close of this many bars since the exit; None or 0 for no wait.
     atr_period
         Period of the ATR (Wilder), 14 unless given.
+    opposite
+        False: an entry signal of the other side does not end a position. True (also None) is the rule.
 
     Raises
     ------
@@ -53,6 +55,7 @@ class Exits:
     max_hold_bars: int | None = None
     cooldown_bars: int | None = None
     atr_period: int | None = None
+    opposite: bool | None = None
 
     def __post_init__(self) -> None:
         for kind in _KEYS:
@@ -82,8 +85,7 @@ def _check_rule(kind: str, rule: object) -> None:
     for key, value in rule.items():
         if key not in allowed:
             raise ConfigError(
-                f"exits.{kind}: unknown key {key!r}; allowed are {', '.join(allowed)}"
-                f"{did_you_mean(str(key), allowed)}"
+                f"exits.{kind}: unknown key {key!r}; allowed are {', '.join(allowed)}{did_you_mean(str(key), allowed)}"
             )
         if key == "level":
             if value is not True:

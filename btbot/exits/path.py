@@ -43,12 +43,9 @@ def trailed_path(
     distances
         Price distance at each close, or one for all.
     active
-        Where trailing has begun; None for everywhere.
+        bool of shape (n,): where trailing has begun.
     """
-    candidates = best - side * distances
-    if active is not None:
-        candidates = np.where(active, candidates, np.nan)
-    return tighter_path(side, level, candidates)
+    return tighter_path(side, level, np.where(active, best - side * distances, np.nan))
 
 
 def first_touch(side: int, stops: FloatArray, target: float, highs: FloatArray, lows: FloatArray) -> int:
@@ -61,9 +58,7 @@ def first_touch(side: int, stops: FloatArray, target: float, highs: FloatArray, 
     target
         One price for all, NaN for none.
     """
-    if side > 0:
-        touched = (lows <= stops) | (highs >= target)
-    else:
-        touched = (highs >= stops) | (lows <= target)
+    above, below = (target, stops) if side > 0 else (stops, target)
+    touched = (lows <= below) | (highs >= above)
     at = int(touched.argmax()) if len(touched) else 0
     return at if len(touched) and touched[at] else len(highs)

@@ -50,9 +50,7 @@ def trailed(side: int, level: float, best: float, distance: float) -> float:
     return tighter(side, level, best - side * distance)
 
 
-def moved_to_break_even(
-    side: int, level: float, entry: float, best: float, after: float, offset: float
-) -> float:
+def moved_to_break_even(side: int, level: float, entry: float, best: float, after: float, offset: float) -> float:
     """Return the break-even stop for the next bar: set once the best price is `after` beyond the entry.
 
     Parameters
