@@ -57,7 +57,7 @@ def host_times(close_time_ms: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     return (days + _EPOCH_ORDINAL) + (rest * 1_000) / 86_400_000_000.0
 
 
-class Feed(bt.feed.DataBase):  # type: ignore[misc]
+class Feed(bt.feed.DataBase):
     """Base of feed plug-ins: one instance serves one symbol.
 
     A plug-in names its parameters as Backtrader ``params`` and implements `read`. Cerebro receives the instance

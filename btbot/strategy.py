@@ -19,7 +19,7 @@ class Desk(Protocol):
         """Take note that `strategy` has seen the close of the present bar."""
 
 
-class Strategy(bt.Strategy):  # type: ignore[misc]
+class Strategy(bt.Strategy):
     """A strategy that says what it wants; orders, sizes, fees and stops are configuration.
 
     Subclass it, name parameters in ``params``, implement `signals`. Everything else of a ``bt.Strategy``

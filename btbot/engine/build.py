@@ -14,10 +14,10 @@ from btbot.bars import Bars
 from btbot.config import RunConfig
 from btbot.config.sections import StrategyEntry
 from btbot.data.funding import read_funding
-from btbot.engine.book import Book
+from btbot.engine.broker.terms import Lot, Terms
+from btbot.engine.desk.book import Book
 from btbot.engine.gather import check_params, plugin_folders
 from btbot.engine.proof import check_no_lookahead
-from btbot.engine.terms import Lot, Terms
 from btbot.engine.timeline import Timeline
 from btbot.errors import BtbotError, ConfigError
 from btbot.exits import Exits

@@ -12,7 +12,7 @@ import backtrader as bt
 import numpy as np
 import pandas as pd
 
-from btbot.engine.desk import Desk
+from btbot.engine.desk.desk import Desk
 from btbot.engine.ledger import Ledger
 from btbot.engine.recorder import Recorder
 from btbot.engine.timeline import Timeline
@@ -28,7 +28,7 @@ _FINAL = (bt.Order.Completed, bt.Order.Canceled, bt.Order.Expired, bt.Order.Marg
 Progress = Callable[[int, int], None]
 
 
-class Cerebro(bt.Cerebro):  # type: ignore[misc]
+class Cerebro(bt.Cerebro):
     """Hosts a run.
 
     Parameters
@@ -41,8 +41,6 @@ class Cerebro(bt.Cerebro):  # type: ignore[misc]
         Visit only the bars at which something can happen.
     progress
         Called now and then with the closes done and their number.
-
-    Backtrader's own parameters, such as ``cheat_on_open``, are taken too.
     """
 
     params = (("stdstats", False),)
@@ -73,7 +71,7 @@ class Cerebro(bt.Cerebro):  # type: ignore[misc]
         self._numbers = {id(data): number for number, data in enumerate(self.datas)}
         if self._books_own_fills:
             self._broker.watch(self.datas)
-            self._broker.listening = not self.sparse or any(_listens(strategy) for strategy in strategies)
+            self._broker.listening = any(_listens(strategy) for strategy in strategies)
             self._broker.owners = {
                 number: strategy for strategy in strategies for number in getattr(strategy, "_btbot_numbers", ())
             }
@@ -233,7 +231,8 @@ def _overrides(thing: Any, base: type, names: tuple[str, ...]) -> bool:
 def _listens(strategy: Any) -> bool:
     """True if somebody wants to hear of orders and trades."""
     return bool(
-        _overrides(strategy, bt.Strategy, (*_ORDER_HOOKS, *_BAR_HOOKS))
+        not isinstance(strategy, Strategy)
+        or _overrides(strategy, bt.Strategy, (*_ORDER_HOOKS, *_BAR_HOOKS))
         or len(strategy.analyzers)
         or strategy._slave_analyzers
         or strategy.getobservers()

@@ -12,7 +12,7 @@ import pandas as pd
 
 from btbot.bars import Bars
 from btbot.config import RunConfig, to_dict
-from btbot.engine.book import Book
+from btbot.engine.desk.book import Book
 from btbot.engine.ledger import ORDER_COLUMNS, Ledger, Trade
 from btbot.engine.recorder import Recorder
 from btbot.engine.timeline import Timeline
@@ -44,11 +44,12 @@ def assemble(
     """Return the result of a finished run."""
     equity, cash, open_positions = recorder.account()
     trades = trade_table(ledger, bars)
+    days = Timeframe.parse("1d").per_year(config.calendar)
     metrics = summarize(
         open_time_ms=timeline.open_time, equity=equity, capital=config.capital, trades=trades,
         open_positions=open_positions, fees_paid=ledger.fees_paid, funding_paid=ledger.funding_paid,
         borrow_paid=ledger.borrow_paid, slippage_paid=ledger.slippage_paid, traded_notional=ledger.traded_notional,
-        benchmark=buy_and_hold(bars, timeline.time, config.capital), periods_per_year=Timeframe.parse("1d").per_year(config.calendar),
+        benchmark=buy_and_hold(bars, timeline.time, config.capital), periods_per_year=days,
     )  # fmt: skip
     metrics["engine"] = engine
     metrics["data_fingerprint"] = _fingerprint(bars)

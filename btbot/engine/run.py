@@ -13,7 +13,8 @@ import backtrader as bt
 from btbot.bars import Bars
 from btbot.config import RunConfig
 from btbot.engine.attach import Attached, attach_analyzers, load_analyzers
-from btbot.engine.broker import Broker
+from btbot.engine.broker.broker import Broker
+from btbot.engine.broker.terms import Terms
 from btbot.engine.build import (
     Hosted,
     funding_visits,
@@ -24,16 +25,15 @@ from btbot.engine.build import (
     timeframes,
 )
 from btbot.engine.cerebro import Cerebro, Progress
-from btbot.engine.desk import Desk
+from btbot.engine.desk.desk import Desk
+from btbot.engine.desk.sizer import make_sizer
+from btbot.engine.desk.venue import StockVenue, Venue
+from btbot.engine.desk.watch import RiskWatch
 from btbot.engine.gather import gather
 from btbot.engine.ledger import Ledger
 from btbot.engine.recorder import Recorder
 from btbot.engine.result import assemble
-from btbot.engine.sizer import make_sizer
-from btbot.engine.terms import Terms
 from btbot.engine.timeline import Timeline
-from btbot.engine.venue import StockVenue, Venue
-from btbot.engine.watch import RiskWatch
 from btbot.errors import ConfigError
 from btbot.feed import Feed
 from btbot.records import RunResult
@@ -85,8 +85,8 @@ def run(config: RunConfig, *, progress: Progress | None = None, prepare: Prepare
         desk = _desk(config, books, broker, ledger, terms, timeline, bars, closes) if books else None
         cerebro = Cerebro(
             timeline=timeline, ledger=ledger, recorder=recorder, desk=desk, sparse=sparse, progress=progress,
-            cheat_on_open=any(_cheats(host) for host in hosted),
         )  # fmt: skip
+        cerebro.p.cheat_on_open = any(_cheats(host) for host in hosted)
         strategies, attached = _host(cerebro, broker, feeds, hosted, analyzers, prepare)
     with _timed(timings, "metrics"):
         result = assemble(

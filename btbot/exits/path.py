@@ -30,7 +30,7 @@ def trailed_path(
     level: float,
     best: FloatArray,
     distances: FloatArray | float,
-    active: npt.NDArray[np.bool_] | None,
+    active: npt.NDArray[np.bool_],
 ) -> FloatArray:
     """Return the trailing level after each close.
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import backtrader as bt
 
-from btbot.engine.book import Book
-from btbot.engine.broker import Broker
-from btbot.engine.orders import desk_order
+from btbot.engine.broker.broker import Broker
+from btbot.engine.broker.orders import desk_order
+from btbot.engine.desk.book import Book
 from btbot.sizing import round_price
 
 _MARKET, _LIMIT, _STOP = bt.Order.Market, bt.Order.Limit, bt.Order.Stop

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from btbot.costs import interest, payment
+from btbot.engine.broker.orders import desk_order
+from btbot.engine.broker.terms import Terms
+from btbot.engine.broker.view import View
 from btbot.engine.ledger import Ledger
-from btbot.engine.orders import desk_order
-from btbot.engine.terms import Terms
-from btbot.engine.view import View
 from btbot.risk import liquidated
 
 

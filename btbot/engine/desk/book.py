@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from btbot.bars import Bars
-from btbot.engine.protection import Market, Protection
-from btbot.engine.terms import Lot
-from btbot.engine.view import View
+from btbot.engine.broker.terms import Lot
+from btbot.engine.broker.view import View
+from btbot.engine.desk.protection import Market, Protection
 from btbot.exits import (
     FLAT_FOR_EVER,
     REASON_MAX_HOLD,

@@ -39,14 +39,19 @@ class _Marks:
     inside = False
 
 
-class BuyOrder(_Marks, bt.order.BuyOrder):  # type: ignore[misc]
+class BuyOrder(_Marks, bt.order.BuyOrder):
     """A buy order."""
 
 
-class SellOrder(_Marks, bt.order.SellOrder):  # type: ignore[misc]
+class SellOrder(_Marks, bt.order.SellOrder):
     """A sell order."""
 
 
+# What the general constructor would set on an accepted order without options.
+_FRESH = {
+    "broker": None, "comminfo": None, "parent": None, "pannotated": None, "triggered": False, "_active": True,
+    "desk": True, "status": bt.Order.Accepted, "_plimit": None, "_limitoffset": 0.0, "position": 0,
+}  # fmt: skip
 _TEMPLATES = {BuyOrder: BuyOrder.params, SellOrder: SellOrder.params}
 
 
@@ -71,33 +76,18 @@ def desk_order(
     close, when, length
         Close, time (Backtrader's day number) and length of the data now.
     """
-    kind = BuyOrder if size > 0 else SellOrder
-    order = object.__new__(kind)
-    parameters = object.__new__(_TEMPLATES[kind])
-    given = {
-        "owner": owner,
-        "data": data,
-        "size": size,
-        "price": price,
-        "exectype": exectype,
-        "transmit": True,
-    }
-    parameters.__dict__.update(given)
+    kind: Any = BuyOrder if size > 0 else SellOrder
+    order: Any = object.__new__(kind)
+    given = {"owner": owner, "data": data, "size": size, "price": price, "exectype": exectype, "transmit": True}
+    order.p = order.params = object.__new__(_TEMPLATES[kind])
+    order.p.__dict__.update(given)
+    order.__dict__.update(_FRESH)
     order.__dict__.update(given)
-    order.p = order.params = parameters
     order.ref = next(order.refbasis)
-    order.broker = order.comminfo = order.parent = order.pannotated = None
-    order.triggered = False
-    order._active = order.desk = True
-    order.status = order.Accepted
-    order._plimit = None
     order.info = AutoOrderedDict()
     order.info["reason"] = reason
     order.created = OrderData(dt=when, size=size, price=close if price is None else price, pclose=close)
     order.executed = OrderData(remsize=size)
-    order._limitoffset = 0.0
-    order.position = 0
     order.dteos = math.floor(when) + _END_OF_DAY
-    order.plen = length
-    order.since = length + 1
+    order.plen, order.since = length, length + 1
     return order

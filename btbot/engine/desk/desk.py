@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from btbot.costs import slipped_price
-from btbot.engine.book import Book, Wish
+from btbot.engine.broker.terms import Terms
+from btbot.engine.broker.view import View
+from btbot.engine.desk.book import Book, Wish
+from btbot.engine.desk.sizer import Moment, Rule
+from btbot.engine.desk.venue import Venue
+from btbot.engine.desk.watch import RiskWatch
 from btbot.engine.ledger import Ledger
-from btbot.engine.sizer import Moment, Rule
-from btbot.engine.terms import Terms
 from btbot.engine.timeline import Timeline
-from btbot.engine.venue import Venue
-from btbot.engine.view import View
-from btbot.engine.watch import RiskWatch
 from btbot.risk import affordable, buying_power
 from btbot.signals import Targets
 from btbot.sizing import is_dust, meets_minimum, round_down
@@ -222,7 +222,7 @@ class Desk:
     def _on_the_way(self) -> float:
         """Return the value of entries that have not filled yet."""
         return sum(
-            abs(book.working.executed.remsize) * book.view.close
+            abs(float(book.working.executed.remsize)) * book.view.close
             for book in self.books
             if book.working is not None and book.working.alive() and not book.reducing
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,6 +14,11 @@ _DAY_MS = 86_400_000
 _SCAN = 2048  # closes looked at in one go
 
 Held = tuple[int, float]
+
+
+def over_bars(rule: Any) -> Any:
+    """Return a rule as it is: those of `btbot.risk` work elementwise too, which their types do not say."""
+    return rule
 
 
 class RiskWatch:
@@ -108,11 +115,11 @@ class RiskWatch:
             broken = np.zeros(stop - start, dtype=bool)
             if self.max_drawdown is not None:
                 peaks = np.maximum(np.maximum.accumulate(values), peak)
-                broken |= drawdown_breached(peaks, values, self.max_drawdown)
+                broken |= over_bars(drawdown_breached)(peaks, values, self.max_drawdown)
                 peak = float(peaks[-1])
             if self.max_daily_loss is not None:
                 firsts = self._day_firsts(start, stop, values, day_first)
-                broken |= daily_loss_breached(firsts, values, self.max_daily_loss)
+                broken |= over_bars(daily_loss_breached)(firsts, values, self.max_daily_loss)
                 day_first = float(firsts[-1])
             if margin:
                 broken |= self._under_water(start, stop, cash, held)
@@ -133,4 +140,5 @@ class RiskWatch:
             worst = (self._lows if size > 0.0 else self._highs)[number][start:stop]
             equity += size * worst
             notional += abs(size) * worst
-        return np.asarray(liquidated(equity, self.maintenance_margin, notional), dtype=bool)
+        broken: npt.NDArray[np.bool_] = over_bars(liquidated)(equity, self.maintenance_margin, notional)
+        return broken

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 
-from btbot.engine.view import View
+from btbot.engine.broker.view import View
 from btbot.exits import breached, reached
 
 _MARKET, _CLOSE, _LIMIT, _STOP = bt.Order.Market, bt.Order.Close, bt.Order.Limit, bt.Order.Stop
@@ -138,7 +138,7 @@ class Matching:
         if not limited:
             return slipped
         limit = order.created.pricelimit or order.created.price
-        return min(slipped, limit) if direction > 0 else max(slipped, limit)
+        return float(min(slipped, limit) if direction > 0 else max(slipped, limit))
 
     def _slip_up(self, pmax: float, price: float, doslip: bool = True, lim: bool = False) -> float:
         return self._slip(price, 1, limited=lim)
