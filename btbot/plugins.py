@@ -13,6 +13,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec
@@ -126,10 +127,16 @@ def _candidates(kind: str, folders: Sequence[Path]) -> Iterator[Found]:
     own = [folder for folder in folders if folder != last]
     for folder in own:
         yield from _files(folder)
-    for entry in entry_points(group=f"btbot.{kind}"):
+    for entry in _entry_points(kind):
         yield Found(entry.name, None, entry)
     if len(own) < len(folders):
         yield from _files(last)
+
+
+@cache
+def _entry_points(kind: str) -> tuple[EntryPoint, ...]:
+    """Return the plug-ins of installed packages; reading all their metadata takes longer than many a run."""
+    return tuple(entry_points(group=f"btbot.{kind}"))
 
 
 def _files(folder: Path) -> Iterator[Found]:

@@ -47,16 +47,22 @@ def run(
     """
     begin = time.perf_counter()
     loaded = load_config(config, overrides=overrides)
-    if out is not None:
-        from btbot.report.folder import refuse_unless_empty
-
-        refuse_unless_empty(Path(out), force=force)
-    started = dt.datetime.now(dt.UTC)
-    result = engine.run(loaded, progress=progress)
-    result.started = started
-    if out is not None:
-        from btbot.report.folder import write
-
-        result.folder = str(write(result, Path(out), wanted=loaded.report, force=force))
+    result = _written(loaded, Path(out), force, progress) if out is not None else engine.run(loaded, progress=progress)
     result.timings["total"] = time.perf_counter() - begin
+    return result
+
+
+def _written(config: RunConfig, out: Path, force: bool, progress: Progress | None) -> RunResult:
+    """Run, and write the folder; the process that draws the tearsheet imports its libraries meanwhile."""
+    from btbot.report.folder import refuse_unless_empty, write
+    from btbot.report.process import TearsheetProcess
+
+    refuse_unless_empty(out, force=force)
+    started = dt.datetime.now(dt.UTC)
+    with TearsheetProcess() as child:
+        if "tearsheet" in config.report:
+            child.start()
+        result = engine.run(config, progress=progress)
+        result.started = started
+        result.folder = str(write(result, out, wanted=config.report, force=force, child=child))
     return result

@@ -20,6 +20,9 @@ from btbot.config.model import RunConfig
 from btbot.config.reader import Rules
 from btbot.timeframe import Timeframe
 
+# The keys that name files or folders, by section.
+_PATHS = {"feed": {"path", "paths"}, "costs": {"funding"}, "plugins": {"strategies", "feeds", "analyzers"}}
+
 
 def unmasked(config: RunConfig) -> dict[str, Any]:
     """Return the nested values of a configuration, secrets in clear, for checking them again."""
@@ -29,6 +32,25 @@ def unmasked(config: RunConfig) -> dict[str, Any]:
 def to_dict(config: RunConfig) -> dict[str, Any]:
     """Return every key that has a value, as mappings, lists and plain scalars, secrets masked."""
     return {name: _shown(value, name) for name, value in config if value is not None}
+
+
+def settled(config: RunConfig) -> dict[str, Any]:
+    """Return `to_dict` with the run's name and absolute paths, so that it means the same from any folder."""
+    shown = to_dict(config)
+    shown["name"] = config.name or Path(config.source).stem.strip("<>")
+    for section, keys in _PATHS.items():
+        part = shown.get(section) or {}
+        for key in keys & part.keys():
+            part[key] = _absolute(part[key], config.folder)
+    return shown
+
+
+def _absolute(value: Any, folder: Path) -> Any:
+    if isinstance(value, str):
+        return str(folder.absolute() / value)
+    if isinstance(value, Mapping):
+        return {name: _absolute(entry, folder) for name, entry in value.items()}
+    return [_absolute(entry, folder) for entry in value] if isinstance(value, list) else value
 
 
 def to_yaml(config: RunConfig) -> str:

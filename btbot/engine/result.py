@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from btbot.bars import Bars
-from btbot.config import RunConfig, to_dict
+from btbot.config import RunConfig, settled
 from btbot.engine.desk.book import Book
 from btbot.engine.ledger import ORDER_COLUMNS, Ledger, Trade
 from btbot.engine.recorder import Recorder
@@ -55,9 +55,10 @@ def assemble(
     metrics["data_fingerprint"] = _fingerprint(bars)
     metrics["synthetic"] = synthetic
     metrics["lookahead_cuts"] = cuts
+    shown = settled(config)
     return RunResult(
-        name=config.name or config.source.rsplit("/", 1)[-1].rsplit(".", 1)[0],
-        config=to_dict(config),
+        name=shown["name"],
+        config=shown,
         metrics=dict(metrics),
         trades=trades,
         orders=order_table(ledger, bars),

@@ -95,7 +95,7 @@ class TestAvailable:
 
     def test_entry_points_come_after_folders_and_before_the_shipped_ones(self, write, tmp_path, monkeypatch):
         entry = EntryPoint("ma_cross", "collections:OrderedDict", "btbot.strategies")
-        monkeypatch.setattr(plugins, "entry_points", lambda group: [entry] if group == "btbot.strategies" else [])
+        monkeypatch.setattr(plugins, "_entry_points", lambda kind: [entry] if kind == "strategies" else [])
         found = available("strategies", [shipped("strategies")])["ma_cross"]
         assert (found.entry_point, found.where) == (entry, "entry point collections:OrderedDict")
         assert found.hides == (shipped("strategies") / "ma_cross.py",)
@@ -154,7 +154,7 @@ class TestLoad:
     def test_an_entry_point(self, monkeypatch, tmp_path):
         def point(value):
             entry = EntryPoint("theirs", value, "btbot.strategies")
-            monkeypatch.setattr(plugins, "entry_points", lambda group: [entry])
+            monkeypatch.setattr(plugins, "_entry_points", lambda kind: [entry])
 
         point("backtrader:SignalStrategy")
         assert get("theirs", tmp_path) is bt.SignalStrategy

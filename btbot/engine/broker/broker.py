@@ -51,7 +51,7 @@ class Broker(Intake, Filling, Matching, Carry, bt.brokers.BackBroker):
         self.listening = True  # someone wants notifications
         self.views: list[View] = []
         self._numbers: dict[int, View] = {}
-        self._ended: list[int] = []
+        self._ended: list[Any] = []  # orders that ended in this bar
         self._taken: dict[int, tuple[int, float]] = {}  # volume that our orders took of a bar
         super().__init__()
         self.addcommissioninfo(CommissionInfo(commission=terms.taker_fee))
@@ -60,6 +60,11 @@ class Broker(Intake, Filling, Matching, Carry, bt.brokers.BackBroker):
         """Take the datas of the run, in the order of its symbols."""
         self.views = [View(number, data) for number, data in enumerate(datas)]
         self._numbers = {id(view.data): view for view in self.views}
+
+    def _see_who_is_fresh(self) -> None:
+        now = max(view.when for view in self.views if view.bar >= 0)
+        for view in self.views:
+            view.fresh = view.bar >= 0 and view.when == now
 
     def view(self, data: Any) -> View:
         """Return the view of a data."""
@@ -83,9 +88,8 @@ class Broker(Intake, Filling, Matching, Carry, bt.brokers.BackBroker):
 
     def next(self) -> None:
         """Match everything in the book against the new bars, book what positions cost, value the account."""
-        now = max(view.when for view in self.views if view.bar >= 0)
-        for view in self.views:
-            view.fresh = view.bar >= 0 and view.when == now
+        if len(self.views) > 1:
+            self._see_who_is_fresh()
         while self._toactivate:
             self._toactivate.popleft().activate()
         if self.submitted:

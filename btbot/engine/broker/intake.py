@@ -32,7 +32,7 @@ class Intake:
         positions: Any
         submitted: deque[Any]
         terms: Terms
-        _ended: list[int]
+        _ended: list[Any]
         _ocol: Any
         _ocos: Any
         _pchildren: Any
@@ -132,10 +132,10 @@ class Intake:
 
     def _finish(self, order: Any) -> None:
         """Book an order that has reached its end."""
-        if getattr(order, "booked", False):
+        if order.booked:
             return
         order.booked = True
-        self._ended.append(order.ref)
+        self._ended.append(order)
         self.ledger.order(self.owner_name(order), self.view(order.data).number, order)
 
     @staticmethod
@@ -154,13 +154,16 @@ class Intake:
 
     def _forget(self) -> None:
         """Drop finished orders from the book and from the host's registers."""
-        for reference in self._ended:
+        self.pending = type(self.pending)(order for order in self.pending if order.alive())
+        references = [order.ref for order in self._ended if not order.desk]
+        self._ended.clear()
+        if not references:
+            return
+        for reference in references:
             leader = self._ocos.get(reference)
             if leader != reference or len(self._ocol.get(reference, ())) <= 1:
                 self._ocos.pop(reference, None)
                 self._ocol.pop(reference, None)
-        self._ended.clear()
-        self.pending = type(self.pending)(order for order in self.pending if order.alive())
         self.orders = [order for order in self.orders if order.status not in _CLOSED]
         for reference in [key for key, children in self._pchildren.items() if not children]:
             del self._pchildren[reference]

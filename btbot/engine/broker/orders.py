@@ -17,6 +17,8 @@ class _Marks:
 
     Attributes
     ----------
+    booked
+        In the ledger: it has reached its end.
     desk
         Sent by the desk: no bracket, no OCO group, no expiry.
     reduce_only
@@ -31,6 +33,7 @@ class _Marks:
         Became active inside the bar at an unknown moment: only its stops may trade in that bar.
     """
 
+    booked = False
     desk = False
     reduce_only = False
     protective = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import Any
 
 import pandas as pd
@@ -24,53 +23,49 @@ class View:
         True if the present bar closes now, False if the symbol has no bar at this time; the broker sets it.
     """
 
-    __slots__ = ("_arrays", "_clock", "_times", "data", "fresh", "length_ms", "number")
+    __slots__ = ("_clock", "_closes", "_highs", "_lows", "_opens", "_times", "_volumes", "_whens", "data", "fresh",
+                 "length_ms", "number")  # fmt: skip
 
     def __init__(self, number: int, data: Any) -> None:
         self.number, self.data = number, data
-        self._clock = data.lines.datetime
-        self._arrays: tuple[array[float], ...] | None = None
+        lines = data.lines
+        self._clock = lines.datetime
+        # The host may append to these arrays while it loads, but never replaces them during a run.
+        self._opens, self._highs, self._lows = lines.open.array, lines.high.array, lines.low.array
+        self._closes, self._volumes, self._whens = lines.close.array, lines.volume.array, lines.datetime.array
         self._times = data.held.time
-        self.fresh = False
         self.length_ms: int = data.held.timeframe.ms
-
-    def _lines(self) -> tuple[Any, ...]:
-        """Return the arrays of open, high, low, close, volume, datetime; they exist once the run has begun."""
-        if self._arrays is None:
-            lines = self.data.lines
-            names = ("open", "high", "low", "close", "volume", "datetime")
-            self._arrays = tuple(getattr(lines, name).array for name in names)
-        return self._arrays
+        self.fresh = True
 
     @property
     def bar(self) -> int:
         """Index of the present bar, -1 before the first."""
-        return int(self._clock.lencount) - 1
+        return self._clock.lencount - 1  # type: ignore[no-any-return]
 
     @property
     def open(self) -> float:
-        return float(self._lines()[0][self._clock._idx])
+        return self._opens[self._clock._idx]  # type: ignore[no-any-return]
 
     @property
     def high(self) -> float:
-        return float(self._lines()[1][self._clock._idx])
+        return self._highs[self._clock._idx]  # type: ignore[no-any-return]
 
     @property
     def low(self) -> float:
-        return float(self._lines()[2][self._clock._idx])
+        return self._lows[self._clock._idx]  # type: ignore[no-any-return]
 
     @property
     def close(self) -> float:
-        return float(self._lines()[3][self._clock._idx])
+        return self._closes[self._clock._idx]  # type: ignore[no-any-return]
 
     @property
     def volume(self) -> float:
-        return float(self._lines()[4][self._clock._idx])
+        return self._volumes[self._clock._idx]  # type: ignore[no-any-return]
 
     @property
     def when(self) -> float:
         """Backtrader's day number of the present bar's close."""
-        return float(self._lines()[5][self._clock._idx])
+        return self._whens[self._clock._idx]  # type: ignore[no-any-return]
 
     @property
     def mark(self) -> float:

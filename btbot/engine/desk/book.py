@@ -82,6 +82,7 @@ class Book:
         self.market = Market(bars.high, bars.low, atr, levels)
         self.protects = any((self.rules.stop, self.rules.take_profit, self.rules.trailing, self.rules.break_even))
         self.strategy: Any = None
+        self.position: Any = None  # the broker's own record
         self.data: Any = None
         self.view: View
         self.working: Any = None  # market order on its way
@@ -112,9 +113,14 @@ class Book:
         self.exits_long = np.flatnonzero(exit_long | enter_short if self.opposite else exit_long)
         self.exits_short = np.flatnonzero(exit_short | enter_long if self.opposite else exit_short)
 
-    def reset(self, strategy: Any, data: Any, view: View) -> None:
+    def reset(self, strategy: Any, data: Any, view: View, position: Any) -> None:
         """Begin a run."""
-        self.strategy, self.data, self.view = strategy, data, view
+        self.strategy, self.data, self.view, self.position = strategy, data, view, position
+
+    @property
+    def held(self) -> float:
+        """Signed size of the position."""
+        return self.position.size  # type: ignore[no-any-return]
 
     def busy(self) -> bool:
         """True while a market order is on its way, or a triggered stop has not traded in full."""

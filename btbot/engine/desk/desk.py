@@ -70,7 +70,9 @@ class Desk:
             strategy._desk = self
             for number in strategy._btbot_numbers:
                 data = datas[number]
-                self._by_number[number].reset(strategy, data, views.get(number) or View(number, data))
+                self._by_number[number].reset(
+                    strategy, data, views.get(number) or View(number, data), self.broker.positions[data]
+                )
         self.last_strategy = strategies[-1]
 
     def turn(self, strategy: Any) -> None:
@@ -78,20 +80,16 @@ class Desk:
         if strategy is self.last_strategy:
             self.close(self.now)
 
-    def held(self, book: Book) -> float:
-        """Return the signed size of a book's position."""
-        positions = self.broker.positions
-        return float(positions[book.data].size) if book.data in positions else 0.0
-
     def holdings(self) -> list[tuple[int, float]]:
         """Return number and signed size of all open positions, in the order of the symbols."""
-        return [(book.number, size) for book in self.books if (size := self.held(book))]
+        return [(book.number, size) for book in self.books if (size := book.held)]
 
     # -- before and after the broker --------------------------------------------------------------------------
 
     def prepare(self, at: int) -> None:
         """Bring levels and limits up to the close before `at`, whatever was skipped."""
-        self.watch.catch_up(at, self.broker.cash, self.holdings())
+        if self.watch.limits:
+            self.watch.catch_up(at, self.broker.cash, self.holdings())
         for book in self.books:
             if book.protection is not None:
                 bar = int(self.timeline.at[book.number][at])
@@ -104,7 +102,7 @@ class Desk:
         book = self._by_number.get(number)
         if book is None:
             return
-        held = self.held(book)
+        held = book.held
         book.wake = -1
         if not held:
             self.venue.release(book)
@@ -119,7 +117,7 @@ class Desk:
         """Decide at the close number `at` for every symbol that has a bar there."""
         equity = self._equity()
         limit = self.watch.close(at, equity)
-        may_enter = self.watch.may_enter(at)
+        may_enter = not self.watch.limits or self.watch.may_enter(at)
         entries = []
         for book in self.books:
             fresh = self.timeline.fresh[book.number]
@@ -144,7 +142,7 @@ class Desk:
     def _equity(self) -> float:
         equity = float(self.broker.cash)
         for book in self.books:
-            size = self.held(book)
+            size = book.held
             if size:
                 equity += size * book.view.close
         return equity
@@ -157,7 +155,7 @@ class Desk:
 
     def _wish(self, book: Book, bar: int, equity: float, limit: str | None, may_enter: bool) -> Wish | None:
         """Return the order that a symbol wants at the close of `bar`, None for none."""
-        held = self.held(book)
+        held = book.held
         if book.busy():
             return self._wish_while_busy(book, bar, held, limit)
         if held and (limit or self.watch.halted):
@@ -259,22 +257,29 @@ class Desk:
         if self.broker.submitted:
             return at + 1
         soonest = end
-        may_enter = at < 0 or self.watch.may_enter(at)
-        if may_enter != self._could_enter:
-            self._could_enter = may_enter
-            for book in self.books:
-                book.wake = -1
-        holdings = self.holdings()
+        may_enter = self._may_enter(at)
         for book in self.books:
             soonest = min(soonest, self._book_wake(book, at, soonest, may_enter))
             if soonest <= at + 1:
                 return at + 1
         if not may_enter and not self.watch.halted:
             soonest = min(soonest, self.watch.day_end(at))
+        holdings = self.holdings()
         if holdings:
-            soonest = min(soonest, self._next_visit(at))
+            soonest = min(soonest, self._next_visit(at, holdings))
             soonest = self.watch.next_breach(at, soonest, self.broker.cash, holdings)
         return max(soonest, at + 1)
+
+    def _may_enter(self, at: int) -> bool:
+        """Return whether entries are allowed; what the books planned before that changed no longer holds."""
+        if not self.watch.limits or at < 0:
+            return True
+        may_enter = self.watch.may_enter(at)
+        if may_enter != self._could_enter:
+            self._could_enter = may_enter
+            for book in self.books:
+                book.wake = -1
+        return may_enter
 
     def _book_wake(self, book: Book, at: int, soonest: int, may_enter: bool) -> int:
         """Return the next close that matters to one symbol."""
@@ -283,15 +288,17 @@ class Desk:
         end = len(book.bars)
         if not self.venue.guarded(book):
             return at + 1
-        target = book.next_bar(bar, self.held(book), end, may_enter=may_enter)
+        target = book.next_bar(bar, book.held, end, may_enter=may_enter)
         if target >= end:
             return soonest
         if self.timeline.fresh[book.number] is None:
             return target
         return int(np.searchsorted(self.timeline.time, book.bars.close_time[target]))
 
-    def _next_visit(self, at: int) -> int:
-        if self.terms.borrow_rate > 0.0 and any(size < 0.0 for _, size in self.holdings()):
+    def _next_visit(self, at: int, holdings: list[tuple[int, float]]) -> int:
+        if self.terms.borrow_rate > 0.0 and any(size < 0.0 for _, size in holdings):
             return at + 1
+        if not len(self._visits):
+            return len(self.timeline)
         index = int(self._visits.searchsorted(at + 1))
         return int(self._visits[index]) if index < len(self._visits) else len(self.timeline)
