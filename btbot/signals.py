@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -66,9 +66,10 @@ class Signals:
             changes["confidence"] = confidence
         return replace(self, **changes)
 
-    def shut(self, warm: BoolArray) -> Signals:
-        """Return a copy without any entry or exit where `warm` is False."""
-        return replace(self, **{name: getattr(self, name) & warm for name in _FLAGS})
+    def warm(self, start: int) -> Signals:
+        """Return a copy of checked signals without any entry or exit before bar `start`."""
+        late: dict[str, Any] = {name: _from(start, getattr(self, name), False) for name in _FLAGS}
+        return replace(self, **late) if start else self
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +108,16 @@ class Targets:
             raise StrategyError(f"targets: band must lie in [0, 1], was {self.band}")
         return replace(self, exposure=exposure, plot=_overlays(self.plot, n))
 
+    def warm(self, start: int) -> Targets:
+        """Return a copy of checked targets that want nothing before bar `start`."""
+        return replace(self, exposure=_from(start, self.exposure, np.nan)) if start else self
+
+
+def _from(start: int, values: npt.NDArray[Any], before: Any) -> npt.NDArray[Any]:
+    late = values.copy()
+    late[:start] = before
+    return late
+
 
 def checked(answer: object, n: int) -> Signals | Targets:
     """Check what a strategy's ``signals`` returned for `n` bars.
@@ -122,15 +133,6 @@ def checked(answer: object, n: int) -> Signals | Targets:
             "both from `from btbot import Signals, Targets`"
         )
     return answer.checked(n)
-
-
-def same(first: Signals | Targets, second: Signals | Targets) -> str | None:
-    """Return the name of the first array in which two answers of equal length differ, or None."""
-    for item in fields(first):
-        left, right = getattr(first, item.name), getattr(second, item.name)
-        if isinstance(left, np.ndarray) and not np.array_equal(left, right, equal_nan=left.dtype != bool):
-            return item.name
-    return None
 
 
 def _flag(name: str, values: Any, n: int) -> BoolArray:

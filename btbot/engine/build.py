@@ -21,6 +21,7 @@ from btbot.engine.proof import check_no_lookahead
 from btbot.engine.timeline import Timeline
 from btbot.errors import BtbotError, ConfigError
 from btbot.exits import Exits
+from btbot.indicators import warmth
 from btbot.signals import Signals, Targets, checked
 from btbot.strategy import Strategy
 
@@ -114,7 +115,9 @@ def _params(host: Hosted) -> Any:
 
 def _plan(host: Hosted, params: Any, bars: Bars) -> Signals | Targets:
     try:
-        return checked(host.cls.signals(bars, params), len(bars))  # type: ignore[attr-defined]
+        with warmth.watch() as found:
+            plan = checked(host.cls.signals(bars, params), len(bars))  # type: ignore[attr-defined]
+        return plan.warm(warmth.warm_from(found, len(bars)))
     except Exception as error:
         if isinstance(error, BtbotError):
             raise type(error)(f"strategy {host.name}, {bars.symbol}: {error}") from error

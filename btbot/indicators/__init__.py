@@ -29,6 +29,7 @@ from btbot.indicators.supertrend import Supertrend, supertrend
 from btbot.indicators.volatility import realized_volatility
 from btbot.indicators.volume import mfi, obv
 from btbot.indicators.vwap import vwap
+from btbot.indicators.warmth import watched
 from btbot.indicators.zscore import zscore
 
 __all__ = [
@@ -66,3 +67,8 @@ __all__ = [
     "wma",
     "zscore",
 ]
+
+# The engine measures from which bar on a strategy's indicators are warm.
+for _name in set(__all__) - {"crossover", "crossunder"}:
+    if _name.islower():
+        globals()[_name] = watched(globals()[_name])
