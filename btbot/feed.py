@@ -94,6 +94,7 @@ class Feed(bt.feed.DataBase):
         _fill(self.lines.openinterest, np.zeros(len(bars)))
         _fill(self.lines.datetime, host_times(bars.close_time))
         self.home()
+        self._at = len(bars)  # nothing is left for `_load`
 
     def _load(self) -> bool:
         """Deliver one bar, for the loops of Cerebro that do not preload."""

@@ -98,7 +98,7 @@ class Targets:
         StrategyError
             If the exposure has another shape or leaves [-1, +1], or the band leaves [0, 1].
         """
-        exposure = _number("exposure", self.exposure, n)
+        exposure = _number("exposure", self.exposure, n, owner="targets")
         if exposure is None:
             raise StrategyError("targets: exposure is missing; give one number a bar in [-1, +1]")
         if n and np.nanmax(np.abs(np.nan_to_num(exposure)), initial=0.0) > 1:
@@ -147,14 +147,14 @@ def _flag(name: str, values: Any, n: int) -> BoolArray:
     return _shaped(name, array, n)
 
 
-def _number(name: str, values: Any, n: int) -> FloatArray | None:
-    return None if values is None else _shaped(name, np.asarray(values, dtype=np.float64), n)
+def _number(name: str, values: Any, n: int, *, owner: str = "signals") -> FloatArray | None:
+    return None if values is None else _shaped(name, np.asarray(values, dtype=np.float64), n, owner=owner)
 
 
-def _shaped(name: str, array: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
+def _shaped(name: str, array: npt.NDArray[Any], n: int, *, owner: str = "signals") -> npt.NDArray[Any]:
     if array.shape != (n,):
         raise StrategyError(
-            f"signals: {name} has shape {array.shape}, ({n},) is wanted; give one value a bar, not one for all"
+            f"{owner}: {name} has shape {array.shape}, ({n},) is wanted; give one value a bar, not one for all"
         )
     return array
 

@@ -75,7 +75,18 @@ def host_strategies(config: RunConfig) -> list[Hosted]:
         symbols = tuple(symbol for symbol in config.symbols if symbol in (entry.symbols or config.symbols))
         numbers = tuple(config.symbols.index(symbol) for symbol in symbols)
         hosted.append(Hosted(_label(entry), cls, dict(entry.params), symbols, numbers, _trades_signals(cls)))
+    _refuse_limits_without_effect(config, hosted)
     return hosted
+
+
+def _refuse_limits_without_effect(config: RunConfig, hosted: list[Hosted]) -> None:
+    limits = [name for name in ("max_drawdown", "max_daily_loss") if getattr(config.risk, name) is not None]
+    plain = [host.name for host in hosted if not host.signals]
+    if limits and plain:
+        raise ConfigError(
+            f"{config.source}: risk.{limits[0]} cannot be enforced on {', '.join(plain)}, which sends its own orders; "
+            "remove the limit, or write the strategy with signals()"
+        )
 
 
 def _label(entry: StrategyEntry) -> str:

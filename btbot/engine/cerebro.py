@@ -23,7 +23,9 @@ _ORDER_HOOKS = ("notify_order", "notify_trade")
 _BAR_HOOKS = (
     "notify_cashvalue", "notify_fund", "notify_timer", "next_open", "nextstart", "nextstart_open", "prenext_open",
 )  # fmt: skip
-_ANALYZER_BAR_HOOKS = ("next", "prenext", "nextstart", "notify_cashvalue", "notify_fund")
+_ANALYZER_BAR_HOOKS = (
+    "next", "prenext", "nextstart", "_next", "_prenext", "_nextstart", "notify_cashvalue", "notify_fund",
+)  # fmt: skip
 _FINAL = (bt.Order.Completed, bt.Order.Canceled, bt.Order.Expired, bt.Order.Margin, bt.Order.Rejected)
 Progress = Callable[[int, int], None]
 
@@ -121,26 +123,28 @@ class Cerebro(bt.Cerebro):
             if order is not None and order.alive():
                 self.ledger.order(_owner_name(order.owner), self._numbers[id(order.data)], order)
 
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        """Stop collecting garbage, which the loop makes little of; say which bar an exception comes from."""
-        collecting = gc.isenabled()
-        gc.disable()
+    def runstrategies(self, iterstrat: Any, predata: bool = False) -> Any:
+        """Run, and say where an exception comes from: the host lets it pass without a word."""
         try:
-            yield
+            return super().runstrategies(iterstrat, predata=predata)
         except Exception as error:
-            if 0 <= self.step < len(self.timeline):
-                when = pd.Timestamp(int(self.timeline.time[self.step]), unit="ms")
-                symbols = ", ".join(self.ledger.symbols)
-                error.add_note(f"at the bar that closes at {when.isoformat()}Z ({symbols})")
+            error.add_note(self._whereabouts(error))
             raise
-        finally:
-            if collecting:
-                gc.enable()
+
+    def _whereabouts(self, error: Exception) -> str:
+        """Name the strategy whose code is on the way to an exception, its symbols and the bar."""
+        strategy = _strategy_behind(error)
+        datas: list[Any] = self.datas if strategy is None else strategy.datas
+        symbols = [data._name for data in datas]
+        where = f"in strategy {_owner_name(strategy)}, " if strategy is not None else ""
+        if 0 <= self.step < len(self.timeline):
+            when = pd.Timestamp(int(self.timeline.time[self.step]), unit="ms").isoformat()
+            return f"{where}{', '.join(symbols)}, at the bar that closes at {when}Z"
+        return f"{where}{', '.join(symbols)}, before the first bar"
 
     def _runonce(self, runstrats: list[Any]) -> None:
         self._begin(runstrats)
-        with self._watched():
+        with _no_garbage_collection():
             if not self.sparse:
                 super()._runonce(runstrats)
             elif self.every_bar:
@@ -150,7 +154,7 @@ class Cerebro(bt.Cerebro):
 
     def _runnext(self, runstrats: list[Any]) -> None:
         self._begin(runstrats)
-        with self._watched():
+        with _no_garbage_collection():
             super()._runnext(runstrats)
 
     # -- the sparse loop --------------------------------------------------------------------------------------
@@ -211,6 +215,29 @@ class Cerebro(bt.Cerebro):
                 line.array = times
                 places.append(([line], None))
         return places
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Stop looking for cycles, of which the loop makes few, while it runs."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _strategy_behind(error: Exception) -> Any:
+    """Return the strategy nearest to where an exception was raised, None if there is none on the way."""
+    found, trace = None, error.__traceback__
+    while trace is not None:
+        owner = trace.tb_frame.f_locals.get("self")
+        if isinstance(owner, bt.Strategy):
+            found = owner
+        trace = trace.tb_next
+    return found
 
 
 def _owner_name(strategy: Any) -> str:

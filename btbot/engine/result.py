@@ -87,6 +87,8 @@ def trade_table(ledger: Ledger, bars: dict[str, Bars]) -> pd.DataFrame:
     rows += [_open_row(trade, ledger.symbols, series) for trade in ledger.open_trades]
     columns: dict[str, Any] = dict(zip(TRADE_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else {}
     table = pd.DataFrame({name: list(columns.get(name, ())) for name in TRADE_COLUMNS})
+    for name in ("strategy", "symbol", "side", "exit_reason"):
+        table[name] = pd.Series(columns.get(name, ()), dtype="str")
     for name in ("entry_time", "exit_time"):
         table[name] = _utc(np.array(columns.get(name, ()), dtype=np.int64))
     for name in ("size", "entry_price", "exit_price", "pnl", "fees"):
@@ -121,15 +123,23 @@ def order_table(ledger: Ledger, bars: dict[str, Bars]) -> pd.DataFrame:
 
     ``created_time`` is the close at which it was sent, ``fill_time`` the open of the bar of its (last) fill.
     """
-    table = pd.DataFrame(sorted(ledger.orders), columns=list(ORDER_COLUMNS))
+    columns = dict(zip(ORDER_COLUMNS, zip(*sorted(ledger.orders), strict=True), strict=True)) if ledger.orders else {}
+    numbers = np.array(columns.get("symbol", ()), dtype=np.int64)
     lengths = np.array([item.timeframe.ms for item in bars.values()], dtype=np.int64)
-    length = pd.to_timedelta(lengths[table["symbol"].to_numpy(dtype=np.int64)], unit="ms")
-    table["symbol"] = [ledger.symbols[number] for number in table["symbol"]]
-    table["created_time"] = _from_host(table["created_time"].to_numpy(dtype=np.float64))
-    table["fill_time"] = _from_host(table["fill_time"].to_numpy(dtype=np.float64)) - length
-    for name in ("price", "fill_price"):
-        table[name] = table[name].to_numpy(dtype=np.float64)
+    columns["symbol"] = tuple(ledger.symbols[number] for number in numbers)
+    table = pd.DataFrame({name: _column(name, columns.get(name, ())) for name in ORDER_COLUMNS})
+    table["created_time"] = _from_host(table["created_time"].to_numpy())
+    table["fill_time"] = _from_host(table["fill_time"].to_numpy()) - pd.to_timedelta(lengths[numbers], unit="ms")
     return table
+
+
+def _column(name: str, values: tuple[Any, ...]) -> pd.Series[Any]:
+    """Return a column of orders with the type that it has in every run, orders or not."""
+    if name == "id":
+        return pd.Series(np.array(values, dtype=np.int64))
+    if name in ("strategy", "symbol", "side", "type", "status", "reason"):
+        return pd.Series(values, dtype="str")
+    return pd.Series(np.array(values, dtype=np.float64))
 
 
 def _from_host(days: npt.NDArray[np.float64]) -> pd.DatetimeIndex:

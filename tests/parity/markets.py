@@ -161,6 +161,8 @@ def exits(rng: np.random.Generator, strategy: str) -> dict[str, Any]:
         wanted["max_hold_bars"] = int(rng.integers(1, 40))
     if rng.random() < 0.4:
         wanted["cooldown_bars"] = int(rng.integers(1, 12))
+    if rng.random() < 0.2:
+        wanted["opposite"] = bool(rng.random() < 0.5)
     if rng.random() < 0.3:
         wanted["atr_period"] = int(rng.integers(5, 15))
     return wanted

@@ -1,13 +1,17 @@
 """The comparison can fail: every planted fault is noticed by some case of the quick sample."""
 
 import copy
+from pathlib import Path
 
 import pytest
+from compare import assert_same, same_equity, same_fills, same_trades
 from compare import fills_of_reference as fills
-from compare import same_equity, same_fills, same_trades
 from markets import cases
 from reference.host import run_reference
 from reference.strategies import STRATEGIES
+
+from btbot.config import load_config
+from btbot.engine import run
 
 CASES = list(cases(60, seed=20240101))
 
@@ -106,3 +110,38 @@ def test_costs_a_thousandth_off_are_noticed(key):
 
 def test_the_same_run_twice_is_the_same():
     assert not any(differs(case, None) for case in CASES[:5])
+
+
+CROSS = {
+    **next(case for case in CASES if case.name.startswith("ma_cross")).config,
+    "exits": {"cooldown_bars": 3, "max_hold_bars": 9},
+    "sizing": {"name": "percent", "percent": 0.11},
+    "costs": {"maker_fee": 0.001, "taker_fee": 0.001, "slippage_bps": 3.0},
+}
+FOLDERS = {"strategies": [str(Path(__file__).parent / "faulty")]}
+FAULTS = {
+    "signal": {"plugins": FOLDERS},
+    "cooldown": {"exits": {**CROSS["exits"], "cooldown_bars": 4}},
+    "hold": {"exits": {**CROSS["exits"], "max_hold_bars": 10}},
+    "fee": {"costs": {**CROSS["costs"], "maker_fee": 0.001001, "taker_fee": 0.001001}},
+    "fill bar": {"fills": "default", "costs": {**CROSS["costs"], "latency_bars": 1}},
+}
+
+
+def equals_reference(**settings):
+    result = run(load_config({"version": 1, **copy.copy(CROSS), **settings}))
+    try:
+        assert_same(run_reference(CROSS), result)
+    except AssertionError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("engine", ["sparse", "dense"])
+def test_btbot_without_a_fault_equals_the_reference(engine):
+    assert equals_reference(engine=engine)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_btbot_with_a_planted_fault_is_noticed(fault):
+    assert not equals_reference(**FAULTS[fault])

@@ -35,9 +35,7 @@ class Stock:
     equity: pd.DataFrame
 
 
-def run_stock(
-    path: Path, frames: dict[str, pd.DataFrame], step: pd.Timedelta, costs: dict[str, float]
-) -> Stock:
+def run_stock(path: Path, frames: dict[str, pd.DataFrame], step: pd.Timedelta, costs: dict[str, float]) -> Stock:
     """Run the strategy class in `path` over hourly frames, stamped with their close."""
     strategy = _load(path)
     # Whoever writes `next_open` means it to be called.
@@ -51,9 +49,7 @@ def run_stock(
         cerebro.adddata(feed, name=symbol)
     cerebro.broker.setcash(costs["capital"])
     cerebro.broker.setcommission(commission=costs["fee"])
-    cerebro.broker.set_slippage_perc(
-        costs["slippage"], slip_open=True, slip_limit=True, slip_match=True, slip_out=True
-    )
+    cerebro.broker.set_slippage_perc(costs["slippage"], slip_open=True, slip_limit=True, slip_match=True, slip_out=True)
     cerebro.addstrategy(strategy)
     cerebro.addanalyzer(Witness, _name="witness")
     strat = cerebro.run()[0]

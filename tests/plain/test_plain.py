@@ -23,9 +23,7 @@ def frames():
     tables = {symbol: market(rng, 700) for symbol in ("BTC/USDT", "ETH/USDT")}
     # Prices near 100, so that the stake of one unit of Backtrader's own sizer can be afforded.
     return {
-        symbol: table.assign(
-            **{c: table[c] * 100.0 / table["close"].iloc[0] for c in ("open", "high", "low", "close")}
-        )
+        symbol: table.assign(**{c: table[c] * 100.0 / table["close"].iloc[0] for c in ("open", "high", "low", "close")})
         for symbol, table in tables.items()
     }
 
@@ -61,9 +59,11 @@ def same_orders(stock, orders):
     assert len(orders) == len(stock)
     for name in ("symbol", "side"):
         assert list(orders[name]) == list(stock[name]), name
+    for name in ("type", "status"):
+        assert list(orders[name]) == [text.lower() for text in stock[name]], name
     times = pd.to_datetime(orders["fill_time"], utc=True)
     assert [str(value) for value in times] == [str(value) for value in stock["fill_time"]]
-    for name in ("filled", "fill_price", "fee"):
+    for name in ("size", "filled", "fill_price", "fee"):
         found, wanted = orders[name].astype(float).abs(), stock[name]
         assert close(found.fillna(0) if name != "fill_price" else found, wanted).all(), name
 
@@ -77,9 +77,7 @@ def same_trades(stock, trades, capital):
     for name in ("symbol", "side"):
         assert list(finished[name]) == list(closed[name]), name
     for name in ("entry_time", "exit_time"):
-        assert [str(v) for v in pd.to_datetime(finished[name], utc=True)] == [str(v) for v in closed[name]], (
-            name
-        )
+        assert [str(v) for v in pd.to_datetime(finished[name], utc=True)] == [str(v) for v in closed[name]], name
     for name in ("pnl", "fees"):
         assert close(finished[name], closed[name], scale=capital * 1e-3).all(), name
     assert (trades["exit_reason"] == "open").sum() == stock["open"].sum()

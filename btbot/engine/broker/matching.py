@@ -56,8 +56,9 @@ class Matching:
     def _is_ready(self, order: Any) -> bool:
         if not order._active or not order.alive():
             return False
-        length = self.view(order.data).bar + 1
-        return bool(length >= order.since and order.seen != length)
+        view = self.view(order.data)
+        length = view.bar + 1
+        return bool(view.fresh and length >= order.since and order.seen != length)
 
     def _rank(self, order: Any) -> int:
         if order.exectype == _MARKET or (order.triggered and order.exectype in _TRIGGERED_AS_MARKET):

@@ -254,8 +254,8 @@ class Desk:
         end = len(self.timeline) - 1
         if at >= end:
             return end + 1
-        if self.broker.submitted:
-            return at + 1
+        if self.broker.submitted or any("reason" not in order.info for order in self.broker.pending if order.alive()):
+            return at + 1  # orders that a hook of the strategy has sent itself
         soonest = end
         may_enter = self._may_enter(at)
         for book in self.books:

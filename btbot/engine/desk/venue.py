@@ -49,8 +49,7 @@ class Venue:
         """Bring the stop to the level that the next bar meets."""
         order, protection = book.stop_order, book.protection
         if order is not None and protection is not None and not order.triggered:
-            level = protection.level
-            order.created.price = round_price(level, book.lot.tick) if book.lot.tick else level
+            order.created.price = _to_tick(protection.level, book)
             order.info["reason"] = protection.reason
 
     def release(self, book: Book) -> None:
@@ -69,8 +68,7 @@ class Venue:
         self.broker.cancel(order)
 
     def _protective(self, book: Book, size: float, exectype: int, price: float, reason: str) -> Any:
-        tick = book.lot.tick
-        order = self._order(book, size, exectype, round_price(price, tick) if tick else price, reason)
+        order = self._order(book, size, exectype, _to_tick(price, book), reason)
         order.reduce_only = order.protective = True
         order.since = 0
         self.broker.accept(order)
@@ -82,6 +80,11 @@ class Venue:
             book.strategy, book.data, size=size, exectype=exectype, price=price, close=view.close, when=view.when,
             length=view.bar + 1, reason=reason,
         )  # fmt: skip
+
+
+def _to_tick(price: float, book: Book) -> float:
+    """Round a level to the tick; NaN, the level that does not exist yet, stays."""
+    return round_price(price, book.lot.tick) if book.lot.tick and price == price else price
 
 
 class StockVenue(Venue):

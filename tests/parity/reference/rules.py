@@ -38,7 +38,6 @@ class Rules(bt.Strategy):
     params = (("settings", None), ("sizing", None), ("exits", None), ("allow_short", False), ("prices", None))
     DEFAULTS: Mapping[str, Any] = {}
     EXITS: Mapping[str, Any] = {}
-    OPPOSITE_ENDS = True
 
     def prepare(self, prices: dict[str, np.ndarray], p: Any) -> dict[str, np.ndarray]:
         """Return arrays of shape (n,) over all bars of one symbol; the value at `i` uses bars 0..i."""
@@ -117,7 +116,7 @@ class Rules(bt.Strategy):
         wish = self.wish(self.arrays[data], i)
         own = wish.exit_long if position.sign > 0 else wish.exit_short
         opposite = wish.enter_short if position.sign > 0 else wish.enter_long
-        opposite = opposite and self.OPPOSITE_ENDS
+        opposite = opposite and self.exits.get("opposite", True)
         limit = self.exits.get("max_hold_bars")
         bars_held = i - position.entry_bar + 1
         reason = "signal" if own else "opposite" if opposite else ""
@@ -197,4 +196,4 @@ def merged(declared: Mapping[str, Any], configured: Mapping[str, Any]) -> dict[s
     """Add the config's exits to the strategy's; of one kind the config wins, `False` and 0 switch off."""
     result = dict(declared)
     result.update({key: value for key, value in configured.items() if value is not None})
-    return {key: value for key, value in result.items() if value}
+    return {key: value for key, value in result.items() if value or key == "opposite"}

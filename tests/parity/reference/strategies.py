@@ -100,8 +100,7 @@ class ReversalTrailing(Rules):
     """A swing low, RSI back up through its oversold level, a close above the previous high: in this order."""
 
     DEFAULTS: Mapping[str, Any] = dict(swing_bars=20, rsi_period=14, rsi_oversold=30.0, rsi_overbought=70.0)
-    EXITS: Mapping[str, Any] = dict(trailing={"atr": 3.0})
-    OPPOSITE_ENDS = False
+    EXITS: Mapping[str, Any] = dict(trailing={"atr": 3.0}, opposite=False)
 
     def prepare(self, prices: dict[str, np.ndarray], p: Any) -> dict[str, np.ndarray]:
         return {"rsi": talib.RSI(prices["close"], p.rsi_period)}

@@ -7,9 +7,7 @@ class AlwaysIn(bt.Strategy):
     params = (("period", 11), ("unit", 1.0))
 
     def __init__(self):
-        self.macd = bt.indicators.MACDHisto(
-            self.data.close, period_me1=5, period_me2=self.p.period, period_signal=4
-        )
+        self.macd = bt.indicators.MACDHisto(self.data.close, period_me1=5, period_me2=self.p.period, period_signal=4)
 
     def next(self):
         histogram, size = self.macd.histo[0], self.position.size
