@@ -19,7 +19,7 @@ from btbot.engine.desk.book import Book
 from btbot.engine.gather import check_params, plugin_folders
 from btbot.engine.proof import check_no_lookahead
 from btbot.engine.timeline import Timeline
-from btbot.errors import BtbotError, ConfigError
+from btbot.errors import BtbotError, ConfigError, StrategyError
 from btbot.exits import Exits
 from btbot.indicators import warmth
 from btbot.signals import Signals, Targets, checked
@@ -27,7 +27,6 @@ from btbot.strategy import Strategy
 
 FloatArray = npt.NDArray[np.float64]
 _VOLATILITY_BARS = 20  # returns behind the bar volatility that slippage and impact are measured in
-_BAR_HOOKS = ("next", "prenext", "nextstart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,16 @@ def _label(entry: StrategyEntry) -> str:
 
 
 def _trades_signals(cls: type) -> bool:
-    return issubclass(cls, Strategy) and all(getattr(cls, name) is getattr(Strategy, name) for name in _BAR_HOOKS)
+    """True for a strategy whose signals are traded for it, False for one that trades in its own ``next``."""
+    if not issubclass(cls, Strategy) or cls.next is not Strategy.next:
+        return False
+    for name in ("prenext", "nextstart"):
+        if getattr(cls, name) is not getattr(Strategy, name):
+            raise StrategyError(
+                f"strategy {cls.__name__}: has its own {name}() but no next(); trade in next(), or give signals() "
+                f"and leave {name}() out"
+            )
+    return True
 
 
 def make_books(

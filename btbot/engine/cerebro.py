@@ -194,6 +194,8 @@ class Cerebro(bt.Cerebro):
                 _place(lines, at if axis is None else int(axis[at]))
             when = float(times[at])
             self._check_timers(strategies, when, cheat=True)
+            for strategy in strategies if self.p.cheat_on_open else ():
+                strategy._oncepost_open()
             self._brokernotify()
             self._check_timers(strategies, when, cheat=False)
             for strategy in strategies:

@@ -128,6 +128,7 @@ def order_table(ledger: Ledger, bars: dict[str, Bars]) -> pd.DataFrame:
     lengths = np.array([item.timeframe.ms for item in bars.values()], dtype=np.int64)
     columns["symbol"] = tuple(ledger.symbols[number] for number in numbers)
     table = pd.DataFrame({name: _column(name, columns.get(name, ())) for name in ORDER_COLUMNS})
+    table["id"] = np.arange(1, len(table) + 1)  # Backtrader counts on from run to run
     table["created_time"] = _from_host(table["created_time"].to_numpy())
     table["fill_time"] = _from_host(table["fill_time"].to_numpy()) - pd.to_timedelta(lengths[numbers], unit="ms")
     return table

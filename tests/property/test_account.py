@@ -30,7 +30,9 @@ def account_from_fills(case: Case, result, fills):
             if bars.time[0] < time <= closes[-1]:
                 bar = int(np.searchsorted(closes, time))
                 paid[bar] += held[bar] * bars.close[bar] * rate
-        interest = case.config["costs"].get("borrow_rate", 0.0) * HOUR_MS / YEAR_MS
+        # Interest runs from close to close; in the first bar of a short it runs over the bar.
+        elapsed = np.r_[HOUR_MS, np.where(held[:-1] < 0, np.diff(closes), HOUR_MS)]
+        interest = case.config["costs"].get("borrow_rate", 0.0) * elapsed / YEAR_MS
         paid += np.where(held < 0, -held * bars.close * interest, 0.0)
         last = np.searchsorted(closes, ends, side="right") - 1
         seen = last >= 0

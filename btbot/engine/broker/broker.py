@@ -43,6 +43,7 @@ class Broker(Intake, Filling, Matching, Carry, bt.brokers.BackBroker):
         Books every fill and every finished order.
     """
 
+    cerebro: Any
     _fundval: float
     _fundshares: float
 
@@ -51,6 +52,7 @@ class Broker(Intake, Filling, Matching, Carry, bt.brokers.BackBroker):
         self.listening = True  # someone wants notifications
         self.views: list[View] = []
         self._numbers: dict[int, View] = {}
+        self._borrowing: dict[int, int] = {}  # bar of the last interest on a short
         self._ended: list[Any] = []  # orders that ended in this bar
         self._taken: dict[int, tuple[int, float]] = {}  # volume that our orders took of a bar
         super().__init__()
@@ -60,6 +62,8 @@ class Broker(Intake, Filling, Matching, Carry, bt.brokers.BackBroker):
         """Take the datas of the run, in the order of its symbols."""
         self.views = [View(number, data) for number, data in enumerate(datas)]
         self._numbers = {id(view.data): view for view in self.views}
+        for data in datas:
+            self.positions[data]  # enters them in the order of the symbols, in which they are summed up
 
     def _see_who_is_fresh(self) -> None:
         now = max(view.when for view in self.views if view.bar >= 0)
@@ -68,6 +72,8 @@ class Broker(Intake, Filling, Matching, Carry, bt.brokers.BackBroker):
 
     def view(self, data: Any) -> View:
         """Return the view of a data."""
+        if not self._numbers:
+            self.watch(self.cerebro.datas)  # an order before the first bar, from a strategy's start()
         return self._numbers[id(data)]
 
     def _get_value(self, datas: Any = None, lever: bool = False) -> float:

@@ -21,6 +21,7 @@ class Carry:
         pending: Any
         positions: Any
         terms: Terms
+        _borrowing: dict[int, int]
 
         def view(self, data: Any) -> View: ...
         def accept(self, order: Any) -> None: ...
@@ -47,9 +48,16 @@ class Carry:
             self.cash -= paid
             self.ledger.funding_paid += paid
         if size < 0.0 and self.terms.borrow_rate > 0.0:
-            paid = interest(abs(size) * view.close, self.terms.borrow_rate, float(view.length_ms))
+            paid = interest(abs(size) * view.close, self.terms.borrow_rate, self._elapsed_ms(view))
             self.cash -= paid
             self.ledger.borrow_paid += paid
+
+    def _elapsed_ms(self, view: View) -> float:
+        """Return the time since the last close, weekends and outages included; in the first bar, its length."""
+        before, self._borrowing[view.number] = self._borrowing.get(view.number), view.bar
+        if before != view.bar - 1:
+            return float(view.length_ms)
+        return float(view.close_time(view.bar) - view.close_time(view.bar - 1))
 
     def _liquidate(self, held: list[tuple[View, Any]]) -> None:
         """Close everything at the worst prices of the bar if equity is below the maintenance margin there."""

@@ -78,9 +78,7 @@ class Filling:
         bar, taken = self._taken.get(view.number, (-1, 0.0))
         taken = taken if bar == view.bar else 0.0
         room = max(0.0, fillable(math.inf, view.volume, share) - taken)
-        size = math.copysign(round_down(min(abs(size), room), self.terms.lots[view.number].step), size)
-        self._taken[view.number] = (view.bar, taken + abs(size))
-        return size
+        return math.copysign(round_down(min(abs(size), room), self.terms.lots[view.number].step), size)
 
     def _allowed(self, order: Any, view: View, size: float, price: float, rate: float) -> float:
         """Cut the part of `size` that opens a position to the buying power; what reduces is always allowed."""
@@ -104,13 +102,15 @@ class Filling:
             return size
         lot = self.terms.lots[view.number]
         cut = round_down(cut, lot.step)
-        if not meets_minimum(cut, price, lot.min_notional):
+        if is_dust(cut, abs(opening)) or not meets_minimum(cut, price, lot.min_notional):
             cut = 0.0
         self._note(view, f"size cut at the fill from {abs(opening):.10g} to {cut:.10g} by the buying power")
         return closing + math.copysign(cut, opening)
 
     def _book(self, order: Any, view: View, size: float, price: float, paid: float) -> None:
         """Move cash and position, execute the order, tell everyone."""
+        bar, taken = self._taken.get(view.number, (-1, 0.0))
+        self._taken[view.number] = (view.bar, abs(size) + (taken if bar == view.bar else 0.0))
         position = self.positions[order.data]
         before_price = position.price
         after, average, opened, closed = position.update(size, price)

@@ -79,8 +79,8 @@ class Matching:
         kind = order.exectype
         if kind == _MARKET or (order.triggered and kind in _TRIGGERED_AS_MARKET):
             self._meet_market(order, view, elapsed)
-        elif elapsed > 0.0:
-            return  # it arrives inside this bar, whose path is unknown: it rests from the next one on
+        elif elapsed > 0.0 or (order.born == order.seen and kind not in _STOP_FAMILY):
+            return  # it begins to rest inside this bar, whose path is unknown
         elif kind == _STOP:
             self._meet_stop(order, view)
         elif kind == _LIMIT:
@@ -89,21 +89,21 @@ class Matching:
             self._meeting = order
             self._try_exec(order)
         if not order.desk and order.status == order.Completed:
-            self._release(order, inside=kind not in (_MARKET, _CLOSE) or elapsed > 0.0)
+            self._release(order)
 
-    def _release(self, order: Any, *, inside: bool) -> None:
+    def _release(self, order: Any) -> None:
         """Let the children of a filled bracket parent work at once, in the bar of the entry."""
         self._bracketize(order)
         while self._toactivate:
             child = self._toactivate.popleft()
             child.activate()
-            child.inside = inside
             child.since = 0
-        for other in self.pending:
-            if other.inside and other.exectype not in _STOP_FAMILY and other.seen == 0:
-                other.seen = self.view(other.data).bar + 1  # the high may have come before the entry
+            if order.inside_price == order.inside_price:
+                child.born, child.born_price = order.seen, order.inside_price
 
     def _meet_market(self, order: Any, view: View, elapsed: float) -> None:
+        if elapsed > 0.0:
+            order.inside_price = self.arrival_price(view, elapsed)
         if self.p.coc and order.info.get("coc", True) and not order.triggered:
             self.fill(order, self.slipped(order, view, order.created.pclose), maker=False)
             return
@@ -111,15 +111,20 @@ class Matching:
 
     def _meet_stop(self, order: Any, view: View) -> None:
         side = -1 if order.size > 0 else 1  # the side that this stop would protect
-        price = breached(side, order.created.price, view.open, view.high, view.low)
+        begin = order.born_price if order.born == order.seen else view.open
+        price = breached(side, order.created.price, begin, view.high, view.low)
         if price == price:
             order.triggered = True  # what the volume of this bar leaves over trades at the next open
+            if price != view.open:
+                order.inside_price = price
             self.fill(order, self.slipped(order, view, price), maker=False)
 
     def _meet_limit(self, order: Any, view: View, limit: float) -> None:
         side = -1 if order.size > 0 else 1
         price = reached(side, limit, view.open, view.high, view.low)
         if price == price:
+            if price == limit and price != view.open:
+                order.inside_price = price
             at_once = price != limit and order.seen == order.since and not order.protective
             self.fill(order, price, maker=not at_once)
 
@@ -130,6 +135,7 @@ class Matching:
 
     def _execute(self, order: Any, ago: Any = None, price: float | None = None, **_: Any) -> None:
         if price is not None:
+            order.inside_price = price
             self.fill(order, price, maker=False)
 
     def _slip(self, price: float, direction: int, *, limited: bool) -> float:

@@ -29,8 +29,12 @@ class _Marks:
         Length of the data when the order was last matched; a bar is matched once.
     since
         First length of the data at which the order may be matched.
-    inside
-        Became active inside the bar at an unknown moment: only its stops may trade in that bar.
+    born, born_price
+        Length of the data when the order became active inside a bar, at an unknown moment, and the price of the
+        market then. In that bar a stop meets the market from there on, and nothing but a stop may trade: the
+        other extreme may have come before.
+    inside_price
+        Price at which the order itself traded inside a bar; NaN if at the open.
     """
 
     booked = False
@@ -39,7 +43,9 @@ class _Marks:
     protective = False
     seen = 0
     since = 0
-    inside = False
+    born = 0
+    born_price = math.nan
+    inside_price = math.nan
 
 
 class BuyOrder(_Marks, bt.order.BuyOrder):

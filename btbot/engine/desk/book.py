@@ -74,12 +74,7 @@ class Book:
         self.max_hold = self.rules.max_hold_bars or 0
         self.cooldown = self.rules.cooldown_bars or 0
         self.opposite = self.rules.opposite is not False
-        levels = {
-            key: values
-            for key in ("stop_long", "stop_short", "target_long", "target_short")
-            if (values := getattr(plan, key, None)) is not None
-        }
-        self.market = Market(bars.high, bars.low, atr, levels)
+        self.market = Market(bars.high, bars.low, atr, _levels(plan), lot.tick)
         self.protects = any((self.rules.stop, self.rules.take_profit, self.rules.trailing, self.rules.break_even))
         self.strategy: Any = None
         self.position: Any = None  # the broker's own record
@@ -92,6 +87,7 @@ class Book:
         self.protection: Protection | None = None
         self.signal_bar = self.entry_bar = -1
         self.exit_bar = -FLAT_FOR_EVER
+        self.due = ""  # the limit that ends this position, whenever its symbol trades again
         self.barred = 0.0  # sign of the target that a protective exit left behind
         self.wake = -1  # next bar worth a look, valid until something happens; -1 is unknown
         self._index_events()
@@ -123,13 +119,12 @@ class Book:
         return self.position.size  # type: ignore[no-any-return]
 
     def busy(self) -> bool:
-        """True while a market order is on its way, or a triggered stop has not traded in full."""
+        """True while a market order is on its way, or a stop that was triggered has not traded in full."""
         if self.working is not None:
             if self.working.alive():
                 return True
             self.working = None
-        stop, target = self.stop_order, self.target_order
-        return (stop is not None and stop.triggered) or (target is not None and target.executed.size != 0.0)
+        return self.stop_order is not None and bool(self.stop_order.triggered)
 
     # -- decisions --------------------------------------------------------------------------------------------
 
@@ -199,6 +194,7 @@ class Book:
     def left(self, bar: int, side: int, reason: str) -> None:
         """The position on `side` is gone. A target must let go of that side before it may be taken again."""
         self.exit_bar = bar
+        self.due = ""
         self.protection = None
         self.wake = -1
         if isinstance(self.plan, Targets) and reason != "target":
@@ -206,7 +202,7 @@ class Book:
 
     def next_bar(self, bar: int, held: float, end: int, *, may_enter: bool) -> int:
         """Return the next bar of this symbol at which something can happen; `end` if none."""
-        if self.busy():
+        if self.busy() or self.due:
             return bar + 1
         if self.wake > bar:
             return self.wake
@@ -243,13 +239,18 @@ def _first(events: npt.NDArray[np.int64], start: int, end: int) -> int:
     return int(events[at]) if at < len(events) else end
 
 
+def _levels(plan: Signals | Targets) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the price levels that a strategy gives, by name."""
+    named = {name: getattr(plan, name, None) for name in ("stop_long", "stop_short", "target_long", "target_short")}
+    return {name: values for name, values in named.items() if values is not None}
+
+
 def _with_levels(rules: Exits, plan: Signals | Targets) -> Exits:
     """Use the price levels that a strategy gives unless the exits name another kind."""
+    names = _levels(plan)
     given: dict[str, Any] = {}
-    if rules.stop is None and any(getattr(plan, key, None) is not None for key in ("stop_long", "stop_short")):
+    if rules.stop is None and ("stop_long" in names or "stop_short" in names):
         given["stop"] = {"level": True}
-    if rules.take_profit is None and any(
-        getattr(plan, key, None) is not None for key in ("target_long", "target_short")
-    ):
+    if rules.take_profit is None and ("target_long" in names or "target_short" in names):
         given["take_profit"] = {"level": True}
     return rules.merged(Exits(**given)) if given else rules

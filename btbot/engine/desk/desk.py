@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from btbot.costs import slipped_price
 from btbot.engine.broker.terms import Terms
 from btbot.engine.broker.view import View
 from btbot.engine.desk.book import Book, Wish
+from btbot.engine.desk.sending import Sending
 from btbot.engine.desk.sizer import Moment, Rule
 from btbot.engine.desk.venue import Venue
 from btbot.engine.desk.watch import RiskWatch
 from btbot.engine.ledger import Ledger
 from btbot.engine.timeline import Timeline
-from btbot.risk import affordable, buying_power
 from btbot.signals import Targets
-from btbot.sizing import is_dust, meets_minimum, round_down
+from btbot.sizing import round_down
 
 log = logging.getLogger(__name__)
 
 
-class Desk:
+class Desk(Sending):
     """Trades the signals of all strategies of a run.
 
     Parameters
@@ -61,19 +61,24 @@ class Desk:
         self.last_strategy: Any = None
         self.now = -1
         self._could_enter = True
+        self._account: list[tuple[View, Any]] = []  # of all symbols, whoever trades them
         ledger.on_fill = self.filled
 
     def bind(self, strategies: list[Any], datas: list[Any]) -> None:
         """Take the strategies and datas that Cerebro has made."""
         views = {view.number: view for view in getattr(self.broker, "views", ())}
+        self._account = []
+        for number, data in enumerate(datas):
+            view, position = views.get(number) or View(number, data), self.broker.positions[data]
+            self._account.append((view, position))
         for strategy in strategies:
-            strategy._desk = self
-            for number in strategy._btbot_numbers:
-                data = datas[number]
-                self._by_number[number].reset(
-                    strategy, data, views.get(number) or View(number, data), self.broker.positions[data]
-                )
-        self.last_strategy = strategies[-1]
+            books = [self._by_number[number] for number in strategy._btbot_numbers if number in self._by_number]
+            for book in books:
+                view, position = self._account[book.number]
+                book.reset(strategy, view.data, view, position)
+            if books:
+                strategy._desk = self
+                self.last_strategy = strategy
 
     def turn(self, strategy: Any) -> None:
         """Decide for all once the last strategy of the bar has had its turn."""
@@ -105,11 +110,13 @@ class Desk:
         held = book.held
         book.wake = -1
         if not held:
+            if book.working is not None and not book.reducing:
+                self.venue.cancel(book.working)  # the rest of an entry whose position is already over
             self.venue.release(book)
             book.left(bar, -1 if size > 0 else 1, order.info.get("reason", "order"))
         elif abs(held) <= abs(size) and (held > 0.0) == (size > 0.0):
             book.entered(bar, price, 1 if held > 0.0 else -1)
-            self.venue.guard(book, held)
+            self.venue.guard(book, held, order)
 
     # -- the decision at a close ------------------------------------------------------------------------------
 
@@ -117,6 +124,8 @@ class Desk:
         """Decide at the close number `at` for every symbol that has a bar there."""
         equity = self._equity()
         limit = self.watch.close(at, equity)
+        if limit:
+            self._halt(limit, at, equity)
         may_enter = not self.watch.limits or self.watch.may_enter(at)
         entries = []
         for book in self.books:
@@ -124,7 +133,7 @@ class Desk:
             if fresh is not None and not fresh[at]:
                 continue
             bar = int(self.timeline.at[book.number][at])
-            wish = self._wish(book, bar, equity, limit, may_enter)
+            wish = self._wish(book, bar, equity, may_enter)
             if book.protection is not None:
                 book.protection.close(bar)
             if wish is not None and wish.reduces:
@@ -134,32 +143,35 @@ class Desk:
                 self.venue.move(book)
             if wish is not None:
                 entries.append((wish, bar))
-        if limit:
-            self._note_limit(limit, at, equity)
         if entries:
             self._enter(entries, equity)
 
     def _equity(self) -> float:
         equity = float(self.broker.cash)
-        for book in self.books:
-            size = book.held
-            if size:
-                equity += size * book.view.close
+        for view, position in self._account:
+            if position.size:
+                equity += position.size * view.close
         return equity
 
-    def _note_limit(self, limit: str, at: int, equity: float) -> None:
+    def _halt(self, limit: str, at: int, equity: float) -> None:
+        """End every position at its symbol's next open, and the entries that are on their way."""
+        for book in self.books:
+            if book.working is not None and not book.reducing:
+                self.venue.cancel(book.working)
+            if book.held:
+                book.due = limit
         note = f"{limit} reached at {np.datetime64(int(self.timeline.time[at]), 'ms')}Z: equity {equity:.10g}"
         if not self.ledger.notes or not self.ledger.notes[-1].startswith(f"{limit} reached"):
             log.warning("%s", note)
             self.ledger.notes.append(note)
 
-    def _wish(self, book: Book, bar: int, equity: float, limit: str | None, may_enter: bool) -> Wish | None:
+    def _wish(self, book: Book, bar: int, equity: float, may_enter: bool) -> Wish | None:
         """Return the order that a symbol wants at the close of `bar`, None for none."""
         held = book.held
         if book.busy():
-            return self._wish_while_busy(book, bar, held, limit)
-        if held and (limit or self.watch.halted):
-            return Wish(book, -held, limit or "max_drawdown", True)
+            return self._wish_while_busy(book, bar, held)
+        if held and book.due:
+            return Wish(book, -held, book.due, True)
         if isinstance(book.plan, Targets):
             return self._wish_target(book, bar, held, equity, may_enter)
         side = book.decision(bar, held)
@@ -170,16 +182,16 @@ class Desk:
         size = self._unit(book, bar, equity, side) * book.confidence(bar)
         return Wish(book, side * size, "signal", False) if size > 0.0 else None
 
-    def _wish_while_busy(self, book: Book, bar: int, held: float, limit: str | None) -> Wish | None:
+    def _wish_while_busy(self, book: Book, bar: int, held: float) -> Wish | None:
         """Stop an entry that is still trading when its position should already end."""
         working = book.working
         if not held or working is None or book.reducing or isinstance(book.plan, Targets):
             return None
-        if not limit and book.decision(bar, held):
+        if book.decision(bar, held):
             return None
         self.venue.cancel(working)
         book.working = None
-        return Wish(book, -held, limit or book.why_exit(bar, held), True)
+        return Wish(book, -held, book.why_exit(bar, held), True)
 
     def _wish_target(self, book: Book, bar: int, held: float, equity: float, may_enter: bool) -> Wish | None:
         exposure = float(book.plan.exposure[bar])  # type: ignore[union-attr]
@@ -188,6 +200,10 @@ class Desk:
         if not size:
             return None
         reduces = bool(held) and (held > 0.0) != (size > 0.0)
+        if reduces and abs(size) < abs(held):
+            size = math.copysign(round_down(abs(size), book.lot.step), size)
+            if not size:
+                return None
         return Wish(book, size, reason, reduces) if reduces or may_enter else None
 
     def _unit(self, book: Book, bar: int, equity: float, side: int) -> float:
@@ -198,55 +214,6 @@ class Desk:
         size = self.sizer(moment)
         return size if size == size and size > 0.0 else 0.0
 
-    # -- sending ----------------------------------------------------------------------------------------------
-
-    def _reduce(self, wish: Wish) -> None:
-        """Send what reduces a position, at once and in full."""
-        if self.venue.releases_before_exit:
-            self.venue.release(wish.book)
-        self.venue.send(wish.book, wish.size, wish.reason, reduces=True)
-
-    def _enter(self, entries: list[tuple[Wish, int]], equity: float) -> None:
-        """Send entries in the order of the symbols, each within the buying power that the others leave."""
-        positions = sum(abs(size) * self._by_number[number].view.close for number, size in self.holdings())
-        for wish, bar in entries:
-            power = buying_power(equity, self.terms.leverage, positions, self._on_the_way())
-            size = self._affordable(wish, bar, power) if self.cut else wish.size
-            if size:
-                wish.book.signal_bar = bar
-                self.venue.send(wish.book, size, wish.reason, reduces=False)
-                wish.book.wake = -1
-
-    def _on_the_way(self) -> float:
-        """Return the value of entries that have not filled yet."""
-        return sum(
-            abs(float(book.working.executed.remsize)) * book.view.close
-            for book in self.books
-            if book.working is not None and book.working.alive() and not book.reducing
-        )
-
-    def _affordable(self, wish: Wish, bar: int, power: float) -> float:
-        """Cut an entry to buying power and step; 0.0 if too little is left."""
-        book, lot = wish.book, wish.book.lot
-        close, wanted = book.view.close, abs(wish.size)
-        direction = 1 if wish.size > 0 else -1
-        fraction = self.terms.slippage(book.number, bar, wanted, book.view.volume)
-        size = affordable(wanted, slipped_price(close, direction, fraction), self.terms.taker_fee, power)
-        if size < wanted:
-            self._note(book, f"size cut at the decision from {wanted:.10g} to {size:.10g} by the buying power")
-        size = round_down(size, lot.step)
-        if not size or is_dust(size, wanted):
-            return 0.0
-        if not meets_minimum(size, close, lot.min_notional):
-            self._note(book, f"entry of {size:.10g} refused: below the minimum notional of {lot.min_notional:.10g}")
-            return 0.0
-        return direction * size
-
-    def _note(self, book: Book, text: str) -> None:
-        note = f"{book.bars.symbol} {book.view.stamp()}: {text}"
-        log.info("%s", note)
-        self.ledger.notes.append(note)
-
     # -- when to look next ------------------------------------------------------------------------------------
 
     def next_wake(self, at: int) -> int:
@@ -254,8 +221,8 @@ class Desk:
         end = len(self.timeline) - 1
         if at >= end:
             return end + 1
-        if self.broker.submitted or any("reason" not in order.info for order in self.broker.pending if order.alive()):
-            return at + 1  # orders that a hook of the strategy has sent itself
+        if self.broker.submitted or self.broker.notifs or any(_moves(order) for order in self.broker.pending):
+            return at + 1
         soonest = end
         may_enter = self._may_enter(at)
         for book in self.books:
@@ -302,3 +269,8 @@ class Desk:
             return len(self.timeline)
         index = int(self._visits.searchsorted(at + 1))
         return int(self._visits[index]) if index < len(self._visits) else len(self.timeline)
+
+
+def _moves(order: Any) -> bool:
+    """True for an order that the next bar may fill whatever its range: a market order, or a hook's own."""
+    return bool(order.alive() and (order.exectype == order.Market or "reason" not in order.info))

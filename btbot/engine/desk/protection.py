@@ -18,12 +18,16 @@ _FIRST_SCAN, _LAST_SCAN = 64, 8192  # bars looked at in one go; doubled while no
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Market:
-    """What protection reads of a symbol: arrays of shape (n,); ``levels`` by name from `Signals`."""
+    """What protection reads of a symbol: arrays of shape (n,); ``levels`` by name from `Signals`.
+
+    `tick` is the step to which the venue rounds a level, 0 for none.
+    """
 
     high: FloatArray
     low: FloatArray
     atr: FloatArray | None
     levels: dict[str, FloatArray]
+    tick: float = 0.0
 
 
 class Protection:
@@ -224,7 +228,7 @@ class Protection:
             self.best, self.trail, self.even, self.through, self._trailing = state
 
     def _touch_in(self, start: int, stop: int) -> int:
-        """Return the first bar in ``start:stop`` that touches a level, else `stop`."""
+        """Return the first bar in ``start:stop`` that comes within a tick of a level, else `stop`."""
         stops = np.full(stop - start, self.stop)
         _, trail, even = self._paths(start, stop)
         combine = np.fmax if self.side > 0 else np.fmin
@@ -232,4 +236,5 @@ class Protection:
             if path is not None:
                 stops = combine(stops, np.concatenate(([before], path[:-1])))
         highs, lows = self.market.high[start:stop], self.market.low[start:stop]
-        return start + first_touch(self.side, stops, self.target, highs, lows)
+        near = self.side * self.market.tick
+        return start + first_touch(self.side, stops + near, self.target - near, highs, lows)

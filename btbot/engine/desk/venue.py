@@ -35,15 +35,15 @@ class Venue:
         self.broker.accept(order)
         book.working, book.reducing = order, reduces
 
-    def guard(self, book: Book, held: float) -> None:
-        """Put the protective orders of a new position into the market, the stop first."""
+    def guard(self, book: Book, held: float, entry: Any) -> None:
+        """Put the protective orders of the position that `entry` opened into the market, the stop first."""
         protection = book.protection
         if protection is None:
             return
         if protection.may_stop:
-            book.stop_order = self._protective(book, -held, _STOP, protection.level, protection.reason)
+            book.stop_order = self._protective(book, -held, _STOP, protection.level, protection.reason, entry)
         if protection.target == protection.target:
-            book.target_order = self._protective(book, -held, _LIMIT, protection.target, "take_profit")
+            book.target_order = self._protective(book, -held, _LIMIT, protection.target, "take_profit", entry)
 
     def move(self, book: Book) -> None:
         """Bring the stop to the level that the next bar meets."""
@@ -67,10 +67,12 @@ class Venue:
         """Cancel a working order."""
         self.broker.cancel(order)
 
-    def _protective(self, book: Book, size: float, exectype: int, price: float, reason: str) -> Any:
+    def _protective(self, book: Book, size: float, exectype: int, price: float, reason: str, entry: Any) -> Any:
         order = self._order(book, size, exectype, _to_tick(price, book), reason)
         order.reduce_only = order.protective = True
         order.since = 0
+        if entry.inside_price == entry.inside_price:
+            order.born, order.born_price = entry.seen, entry.inside_price
         self.broker.accept(order)
         return order
 
@@ -99,7 +101,7 @@ class StockVenue(Venue):
         """Send a market order of signed `size`."""
         book.working, book.reducing = self._trade(book, size, exectype=_MARKET, reason=reason), reduces
 
-    def guard(self, book: Book, held: float) -> None:
+    def guard(self, book: Book, held: float, entry: Any) -> None:
         """Do nothing in the entry bar; `move` sends the pair at its close, unless the position ends there."""
 
     def move(self, book: Book) -> None:
