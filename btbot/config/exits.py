@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from btbot.config.document import resolve_words
-from btbot.config.fields import Count, NotNegative, Positive, PositiveCount, Section, Share
+from btbot.config.fields import Count, NotNegative, Positive, Section, Share
 
 
 def _exactly_one(section: Section, *names: str) -> None:
@@ -101,4 +101,6 @@ class ExitRules(Section):
     opposite: bool | None = Field(
         default=None, description="Whether an entry signal of the other side ends a position; true by default"
     )
-    atr_period: PositiveCount | None = Field(default=None, description="Bars of the ATR that the rules are measured in")
+    atr_period: Annotated[Count, Field(ge=2)] | None = Field(
+        default=None, description="Bars of the ATR that the rules are measured in"
+    )

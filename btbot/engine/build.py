@@ -145,18 +145,23 @@ def _plan(host: Hosted, params: Any, bars: Bars) -> Signals | Targets:
 
 
 def _book(host: Hosted, number: int, bars: Bars, plan: Any, config: RunConfig, lot: Lot) -> Book:
-    rules = host.cls.exits.merged(_configured_exits(config))  # type: ignore[attr-defined]
+    rules = _declared_exits(host).merged(_configured_exits(config))
     sizing = config.sizing
-    if sizing.name == "fixed_risk" and not any((rules.stop, rules.trailing, plan_gives_stops(plan))):
+    if sizing.name == "fixed_risk" and not _stops_at_once(rules, plan):
         raise ConfigError(
-            f"{config.source}: sizing fixed_risk needs the distance of a stop, but {host.name} has none; "
-            "add exits.stop or exits.trailing, for example `exits: {stop: {atr: 2.0}}`"
+            f"{config.source}: sizing fixed_risk needs the distance of a stop, but {host.name} has none at the entry; "
+            "add exits.stop, or exits.trailing without after_*, for example `exits: {stop: {atr: 2.0}}`"
         )
     realized = None
     if sizing.name == "volatility_target":
         per_year = bars.timeframe.per_year(config.calendar)
         realized = indicators.realized_volatility(bars.close, sizing.lookback, periods_per_year=per_year)
-    atr = indicators.atr(bars, rules.atr_period or 14) if rules.needs_atr else None
+    atr = None
+    if rules.needs_atr:
+        atr = indicators.atr(bars, rules.atr_period or 14)
+        known = ~np.isnan(atr)
+        # An entry before the ATR is warm would have no stop.
+        plan = plan.warm(int(known.argmax()) if known.any() else len(bars))
     return Book(
         number,
         host.name,
@@ -170,9 +175,23 @@ def _book(host: Hosted, number: int, bars: Bars, plan: Any, config: RunConfig, l
     )
 
 
-def plan_gives_stops(plan: Any) -> bool:
-    """True if the strategy itself gives stop prices."""
-    return getattr(plan, "stop_long", None) is not None or getattr(plan, "stop_short", None) is not None
+def _declared_exits(host: Hosted) -> Exits:
+    declared = host.cls.exits  # type: ignore[attr-defined]
+    if isinstance(declared, Exits):
+        return declared
+    raise StrategyError(
+        f"strategy {host.name}: exits must be Exits(...), was {declared!r}; "
+        "write `exits = Exits(stop={'atr': 2.0})` after `from btbot import Exits`"
+    )
+
+
+def _stops_at_once(rules: Exits, plan: Any) -> bool:
+    """True if a position has a stop from its entry on."""
+    trailing = rules.trailing or {}
+    if rules.stop or (trailing and not trailing.get("after_percent") and not trailing.get("after_atr")):
+        return True
+    levels = getattr(plan, "stop_long", None) is not None or getattr(plan, "stop_short", None) is not None
+    return levels and rules.stop is None
 
 
 def _configured_exits(config: RunConfig) -> Exits:

@@ -62,7 +62,9 @@ class Exits:
             rule = getattr(self, kind)
             if rule:
                 _check_rule(kind, rule)
-        for name in ("max_hold_bars", "cooldown_bars", "atr_period"):
+        if self.atr_period is not None and (not isinstance(self.atr_period, int) or self.atr_period < 2):
+            raise ConfigError(f"exits.atr_period: must be a whole number >= 2, was {self.atr_period!r}")
+        for name in ("max_hold_bars", "cooldown_bars"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
                 raise ConfigError(f"exits.{name}: must be a whole number >= 0, was {value!r}")

@@ -50,7 +50,7 @@ KEYS = (
         ("exits: {take_profit: true}", "exits.take_profit: must be a mapping such as {key: value}, was true"),
         ("exits: {trailing: {atr: 1, after_atr: 1, after_percent: 1}}", "exits.trailing: must have one of after_percent, after_atr, found both"),
         ("exits: {break_even: {offset_percent: 0.1}}", "exits.break_even: must have exactly one of after_percent, after_atr, found none"),
-        ("exits: {atr_period: 0}", "exits.atr_period: must be >= 1, was 0 (bars of the ATR that the rules are measured in)"),
+        ("exits: {atr_period: 0}", "exits.atr_period: must be >= 2, was 0 (bars of the ATR that the rules are measured in)"),
         ("exits: {max_hold_bars: true}", "exits.max_hold_bars: must be a number, was true"),
         ("instruments: {BTC/USDT: {step: -1}}", "instruments.BTC/USDT.step: must be >= 0, was -1 (smallest size, in base currency)"),
         ("instruments: {BTC/USDT: {step: fine}}", "instruments.BTC/USDT.step: must be a number, was 'fine'"),

@@ -43,8 +43,8 @@ def test_modes_that_are_not_there_yet(mode):
 @pytest.mark.parametrize("risk", [0.01, 0.5])
 def test_fixed_risk_without_a_stop(risk):
     assert refused(ConfigError, sizing={"name": "fixed_risk", "risk": risk}) == (
-        "<mapping>: sizing fixed_risk needs the distance of a stop, but scripted has none; "
-        "add exits.stop or exits.trailing, for example `exits: {stop: {atr: 2.0}}`",
+        "<mapping>: sizing fixed_risk needs the distance of a stop, but scripted has none at the entry; "
+        "add exits.stop, or exits.trailing without after_*, for example `exits: {stop: {atr: 2.0}}`",
         2,
     )
 

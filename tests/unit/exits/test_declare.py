@@ -40,7 +40,7 @@ REFUSED = [
     ({"max_hold_bars": -1}, "exits.max_hold_bars: must be a whole number >= 0, was -1"),
     ({"cooldown_bars": 1.5}, "exits.cooldown_bars: must be a whole number >= 0, was 1.5"),
     ({"cooldown_bars": True}, "exits.cooldown_bars: must be a whole number >= 0, was True"),
-    ({"atr_period": "14"}, "exits.atr_period: must be a whole number >= 0, was '14'"),
+    ({"atr_period": "14"}, "exits.atr_period: must be a whole number >= 2, was '14'"),
 ]
 
 
