@@ -138,9 +138,11 @@ def _desk(
         lows=[timeline.worst(number, item, "low") for number, item in enumerate(bars.values())],
     )  # fmt: skip
     sizing = config.sizing.model_dump()
+    name = sizing.pop("name")
     return Desk(
         books, broker=broker, venue=StockVenue(broker) if config.fills == "stock" else Venue(broker), ledger=ledger,
-        terms=terms, sizer=make_sizer(sizing.pop("name"), sizing, ledger), timeline=timeline, watch=watch,
+        terms=terms, sizer=make_sizer(name, sizing, ledger), sizes_by_stop=name == "fixed_risk", timeline=timeline,
+        watch=watch,
         cut=config.fills == "default", visits=funding_visits(terms, timeline),
     )  # fmt: skip
 

@@ -33,6 +33,8 @@ class Desk(Sending):
         One for each symbol that a `Strategy` trades, in the order of the run's symbols.
     sizer
         Size of full exposure at a close.
+    sizes_by_stop
+        True if the sizer asks for the distance of the stop.
     cut
         False leaves affordability to the broker, as ``fills: stock`` does.
     visits
@@ -48,6 +50,7 @@ class Desk(Sending):
         ledger: Ledger,
         terms: Terms,
         sizer: Rule,
+        sizes_by_stop: bool,
         timeline: Timeline,
         watch: RiskWatch,
         cut: bool,
@@ -55,6 +58,7 @@ class Desk(Sending):
     ) -> None:
         self.books = books
         self.broker, self.venue, self.ledger, self.terms = broker, venue, ledger, terms
+        self.sizes_by_stop = sizes_by_stop
         self.sizer, self.timeline, self.watch, self.cut = sizer, timeline, watch, cut
         self._visits = visits
         self._by_number = {book.number: book for book in books}
@@ -210,7 +214,8 @@ class Desk(Sending):
         """Return the size of full exposure, before steps and buying power."""
         close = book.view.close
         realized = float("nan") if book.realized is None else float(book.realized[bar])
-        moment = Moment(book.name, equity, close, book.stop_distance(bar, close, side), realized)
+        distance = book.stop_distance(bar, close, side) if self.sizes_by_stop else float("nan")
+        moment = Moment(book.name, equity, close, distance, realized)
         size = self.sizer(moment)
         return size if size == size and size > 0.0 else 0.0
 
