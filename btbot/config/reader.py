@@ -218,8 +218,11 @@ def parse(text: str, source: str) -> tuple[Any, dict[Keys, Place]]:
         # The library's own text quotes the line, which may hold a secret.
         mark = error.problem_mark or error.context_mark
         where = f"{source}:{mark.line + 1}" if mark else source
-        problem = error.problem or error.context
-        raise ConfigError(f"{where}: is not YAML: {problem}; look at this line and the one above") from None
+        problem = str(error.problem or error.context)
+        advice = "look at this line and the one above"
+        if problem.endswith("but got '{'"):
+            advice = "a value with {braces} inside { } needs quotes, such as path: '{symbol}.csv'"
+        raise ConfigError(f"{where}: is not YAML: {problem}; {advice}") from None
     except yaml.YAMLError as error:
         raise ConfigError(f"{source}: is not YAML: {getattr(error, 'reason', 'unreadable')}") from None
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from btbot.bars import COLUMNS, Bars
 from btbot.data.candles import BoolArray, Candles, counted, rows_of
-from btbot.data.faults import DISORDER, DUPLICATE, EARLIEST_MS, LATEST_MS, faults
+from btbot.data.faults import DISORDER, DUPLICATE, EARLIEST_MS, INFINITY, LATEST_MS, NAN, faults
 from btbot.data.grid import grid_findings, infer_timeframe
 from btbot.data.oddities import oddities
 from btbot.errors import ConfigError, DataError
@@ -155,12 +155,16 @@ def _notices(frame: pd.DataFrame, symbol: str) -> list[Finding]:
     return [Finding(symbol, kind, "notice", 1, (), text) for kind, text in frame.attrs.get("notices", ())]
 
 
+_NEVER_ADMITTED = (NAN, INFINITY)  # and times that occur twice with different values
+_DIFFERENT = "with different values"
+
+
 def _refusal(candles: Candles, errors: list[Finding]) -> str:
     listed = [f"{finding.text} [{finding.kind}: {', '.join(finding.places[:_SHOWN])}]" for finding in errors]
-    return (
-        f"{candles.place}: {len(candles):,} candles refused: {'; '.join(listed)}; "
-        "or set data: {on_error: warn} to go on in spite of it"
-    )
+    refused = f"{candles.place}: {len(candles):,} candles refused: {'; '.join(listed)}"
+    if any(finding.kind in _NEVER_ADMITTED or _DIFFERENT in finding.text for finding in errors):
+        return refused
+    return f"{refused}; or set data: {{on_error: warn}} to go on in spite of it"
 
 
 def _check_choice(key: str, value: str, allowed: tuple[str, ...]) -> None:

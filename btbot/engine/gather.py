@@ -37,8 +37,8 @@ def check_params(cls: type, given: Mapping[str, Any], *, where: str, hidden: fro
     for name in given:
         if name not in allowed:
             raise ConfigError(
-                f"{where}: unknown parameter {name!r}{did_you_mean(name, allowed)}; "
-                f"allowed are {', '.join(allowed) or 'none'}"
+                f"{where}: unknown parameter {name!r}; "
+                f"allowed are {', '.join(allowed) or 'none'}{did_you_mean(name, allowed)}"
             )
 
 

@@ -109,6 +109,7 @@ def test_aliases_and_merge_keys_within_reason():
         ("? [a]\n: b", "f.yml:1: holds a key that is a list or a mapping; keys are words"),
         ("a: {<<: 3}", "f.yml:1: holds '<<' with something that is not a mapping"),
         ("a: [1", "f.yml:1: is not YAML: expected ',' or ']', but got '<stream end>'; look at this line and the one above"),
+        ("a: {b: x/{symbol}.csv}", "f.yml:1: is not YAML: expected ',' or '}', but got '{'; a value with {braces} inside { } needs quotes, such as path: '{symbol}.csv'"),
         ("a:\tb: 1", "f.yml:1: is not YAML: found character '\\t' that cannot start any token; look at this line and the one above"),
         ("a: 1\n---\nb: 1", "f.yml:2: is not YAML: but found another document; look at this line and the one above"),
         ("a: *b", "f.yml:1: is not YAML: found undefined alias 'b'; look at this line and the one above"),

@@ -377,7 +377,7 @@ def test_unknown_parameter_of_a_strategy():
     with pytest.raises(ConfigError) as caught:
         host({"X/Y": candles(10)}, [{"name": "listening", "params": {"enter_lon": [1]}}], "sparse")
     assert str(caught.value) == (
-        "<mapping>: strategies.0.params of listening: unknown parameter 'enter_lon'; did you mean 'enter_long'?; "
-        "allowed are enter_long, exit_long, enter_short, exit_short"
+        "<mapping>: strategies.0.params of listening: unknown parameter 'enter_lon'; "
+        "allowed are enter_long, exit_long, enter_short, exit_short; did you mean 'enter_long'?"
     )
     assert caught.value.exit_code == 2

@@ -113,7 +113,7 @@ def test_unknown_analyzer():
 
 def test_unknown_parameters_of_feed_and_analyzer():
     text, code = refused(ConfigError, feed={"name": "frame", "fram": market()})
-    assert text == "<mapping>: feed frame: unknown parameter 'fram'; did you mean 'frame'?; allowed are frame"
+    assert text == "<mapping>: feed frame: unknown parameter 'fram'; allowed are frame; did you mean 'frame'?"
     assert code == 2
     text, code = refused(ConfigError, analyzers=[{"name": "exposure", "params": {"nothing": 1}}])
     assert text.startswith("<mapping>: analyzers.0.params of exposure: unknown parameter 'nothing'; allowed are ")
