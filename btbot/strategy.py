@@ -52,7 +52,8 @@ class Strategy(bt.Strategy):
         """Hand the close to the desk."""
         if self._desk is None:
             raise StrategyError(
-                f"{type(self).__name__} has no desk to trade through; run it with `python -m btbot run` or btbot.run()"
+                f"{type(self).__name__} has no desk to trade through: run it with `python -m btbot run` or "
+                "btbot.run(), and give signals(), or write next() without super().next()"
             )
         self._desk.turn(self)
 

@@ -9,7 +9,7 @@ import typer
 
 app = typer.Typer(
     name="btbot",
-    help="One small strategy file, from backtest to live, with proof for every figure.",
+    help="One small strategy file, one YAML file, and a backtest whose figures can be checked.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -40,11 +40,15 @@ feed: {{name: sample, seed: 1}}   # your own candles: {{name: ohlcv_csv, path: c
 capital: 10000                  # quote currency
 strategies:
   - {{name: {strategy}, params: {{}}}}    # 'btbot list-strategies' shows the parameters
-sizing: {{name: percent, percent: 0.5}}  # fractions throughout: 0.5 is 50 %
-exits: {{stop: {{percent: 0.1}}}}          # closes at a loss of 10 %
-costs: {{maker_fee: 0.001, taker_fee: 0.001, slippage_bps: 10}}   # 0.001 is 0.1 %, 10 bps is 0.1 %
-risk: {{max_drawdown: 0.5}}              # no entries after a loss of 50 % from the peak
+{rules}costs: {{maker_fee: 0.001, taker_fee: 0.001, slippage_bps: 10}}   # 0.001 is 0.1 %, 10 bps is 0.1 %
 report: [text, plots, tearsheet]
+"""
+
+# What acts on signals; a strategy that sends its own orders has its own sizes, exits and limits.
+_RULES = """\
+sizing: {name: percent, percent: 0.5}   # fractions throughout: 0.5 is 50 %
+exits: {stop: {percent: 0.1}}           # closes at a loss of 10 %
+risk: {max_drawdown: 0.5}               # no entries after a loss of 50 % from the peak
 """
 
 
@@ -79,8 +83,18 @@ def new_config(name: str, folder: Path, *, strategy: str) -> str:
         hint = did_you_mean(strategy, known)
         raise ConfigError(f"--strategy {strategy}: there is no such strategy; there are {', '.join(known)}{hint}")
     path = folder / f"{stem}.yml"
-    _write(path, _CONFIG.format(name=stem, strategy=strategy, path=path.as_posix()))
+    rules = _RULES if _gives_signals(strategy, folder) else ""
+    _write(path, _CONFIG.format(name=stem, strategy=strategy, path=path.as_posix(), rules=rules))
     return f"wrote {path}; run it with 'btbot run {path}'"
+
+
+def _gives_signals(strategy: str, folder: Path) -> bool:
+    from btbot.cli.bases import BASES
+    from btbot.plugins import load
+    from btbot.strategy import Strategy
+
+    folders = search_folders("strategies", folder.absolute())
+    return issubclass(load("strategies", strategy, base=BASES["strategies"], folders=folders), Strategy)
 
 
 def _check_name(name: str) -> None:

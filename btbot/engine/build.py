@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from btbot.indicators import warmth
 from btbot.signals import Signals, Targets, checked
 from btbot.strategy import Strategy
 
+log = logging.getLogger(__name__)
 FloatArray = npt.NDArray[np.float64]
 _VOLATILITY_BARS = 20  # returns behind the bar volatility that slippage and impact are measured in
 
@@ -75,6 +77,9 @@ def host_strategies(config: RunConfig) -> list[Hosted]:
         numbers = tuple(config.symbols.index(symbol) for symbol in symbols)
         hosted.append(Hosted(_label(entry), cls, dict(entry.params), symbols, numbers, _trades_signals(cls)))
     _refuse_limits_without_effect(config, hosted)
+    idle = sorted({"sizing", "exits"} & config.model_fields_set)
+    if idle and not any(host.signals for host in hosted):
+        log.warning("%s: %s without effect: the strategies send their own orders", config.source, " and ".join(idle))
     return hosted
 
 

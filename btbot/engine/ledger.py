@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import backtrader as bt
 
+log = logging.getLogger(__name__)
+NOTES_OF_A_KIND = 10
 DUST = 1e-9  # a remainder below this share of the last fill is zero
 _BUY = bt.Order.Buy
 _LIMITED = (bt.Order.Limit, bt.Order.StopLimit, bt.Order.Stop, bt.Order.StopTrail, bt.Order.StopTrailLimit)
@@ -65,13 +68,14 @@ class Ledger:
     fills: list[tuple[str, int, int, int, float, float, float, str]] = field(default_factory=list)
     orders: list[tuple[Any, ...]] = field(default_factory=list)
     closed: list[Trade] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     fees_paid: float = 0.0
     slippage_paid: float = 0.0
     funding_paid: float = 0.0
     borrow_paid: float = 0.0
     traded_notional: float = 0.0
     on_fill: Callable[[int, int, float, float, Any], None] | None = None
+    _notes: list[str] = field(default_factory=list)
+    _said: dict[str, int] = field(default_factory=dict)
     _open: dict[tuple[int, int], Trade] = field(default_factory=dict)
 
     def fill(
@@ -133,6 +137,23 @@ class Ledger:
             trade.held = 0.0
             del self._open[key]
             self.closed.append(trade)
+
+    def note(self, kind: str, text: str) -> None:
+        """Write down what the reader of the report should know; of one kind the first few, then their number."""
+        said = self._said[kind] = self._said.get(kind, 0) + 1
+        if said <= NOTES_OF_A_KIND:
+            log.info("%s", text)
+            self._notes.append(text)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was noted, in the order of time, and how often more of the same was left out."""
+        more = [
+            f"{count - NOTES_OF_A_KIND} more like these: {kind}"
+            for kind, count in self._said.items()
+            if count > NOTES_OF_A_KIND
+        ]
+        return self._notes + more
 
     @property
     def open_trades(self) -> list[Trade]:

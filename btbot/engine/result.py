@@ -66,7 +66,7 @@ def assemble(
         bars=dict(bars),
         overlays={book.bars.symbol: dict(book.plan.plot) for book in books},
         findings=findings,
-        notes=list(ledger.notes),
+        notes=ledger.notes,
     )
 
 

@@ -28,14 +28,15 @@ def round_down(size: float, step: float) -> float:
     Returns
     -------
     Base currency, in [0, size], at most 2**-48 of it above; `size` itself if there is no step, or if the step
-    is finer than that tolerance.
+    is finer than sixteen times that tolerance.
 
     Examples
     --------
     >>> round_down(0.3, 0.1), round_down(0.29, 0.1), round_down(0.29, 0.0)
     (0.3, 0.2, 0.29)
     """
-    if step <= 0.0 or size * _TOLERANCE >= step:
+    # A step that is hardly coarser than the tolerance would be lifted over by it.
+    if step <= 0.0 or size * _TOLERANCE * 16.0 >= step:
         return size
     count = math.floor(size / step * (1.0 + _TOLERANCE))
     # The step as a ratio of whole numbers: one division then rounds once, correctly.

@@ -35,7 +35,10 @@ def test_in_a_cerebro_of_somebody_else_it_says_how_to_run_it():
     cerebro.addstrategy(Empty)
     with pytest.raises(StrategyError) as caught:
         cerebro.run()
-    assert str(caught.value) == ("Empty has no desk to trade through; run it with `python -m btbot run` or btbot.run()")
+    assert str(caught.value) == (
+        "Empty has no desk to trade through: run it with `python -m btbot run` or btbot.run(), and give signals(), "
+        "or write next() without super().next()"
+    )
 
 
 def test_signals_can_be_called_without_backtrader():

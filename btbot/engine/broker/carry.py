@@ -27,7 +27,7 @@ class Carry:
         def accept(self, order: Any) -> None: ...
         def cancel(self, order: Any, bracket: bool = False) -> bool: ...
         def fill(self, order: Any, price: float, *, maker: bool) -> None: ...
-        def _note(self, view: View, text: str) -> None: ...
+        def _note(self, view: View, kind: str, text: str) -> None: ...
 
     def carry(self) -> None:
         """Liquidate if the margin is gone; book funding and interest on what is still held at the close."""
@@ -69,7 +69,8 @@ class Carry:
         if not liquidated(equity, self.terms.maintenance_margin, notional):
             return
         for (view, position), price in zip(held, worst, strict=True):
-            self._note(view, f"liquidated at {price:.10g}: equity {equity:.10g}, positions {notional:.10g}")
+            text = f"liquidated at {price:.10g}: equity {equity:.10g}, positions {notional:.10g}"
+            self._note(view, "liquidation", text)
             for order in list(self.pending):
                 if order.data is view.data and order.alive():
                     self.cancel(order)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ from btbot.engine.broker.view import View
 from btbot.engine.ledger import Ledger
 from btbot.sizing import meets_minimum, round_down
 
-log = logging.getLogger(__name__)
 _CLOSED = (bt.Order.Completed, bt.Order.Canceled, bt.Order.Expired, bt.Order.Margin, bt.Order.Rejected)
 _OPTIONS = ("exectype", "valid", "tradeid", "trailamount", "trailpercent", "parent", "transmit", "histnotify")
 
@@ -85,7 +83,7 @@ class Intake:
             if not order.size or not (
                 self._reduces(order) or meets_minimum(abs(order.size), order.created.price, lot.min_notional)
             ):
-                self._note(view, "order refused: its size or value is below the instrument's minimum")
+                self._note(view, "order refused", "order refused: its size or value is below the instrument's minimum")
                 order.reject(self)
                 self._drop(order)
                 continue
@@ -143,10 +141,8 @@ class Intake:
         """Return the configured name of the strategy that sent an order."""
         return str(getattr(order.owner, "_btbot_name", type(order.owner).__name__))
 
-    def _note(self, view: View, text: str) -> None:
-        note = f"{self.ledger.symbols[view.number]} {view.stamp()}: {text}"
-        log.info("%s", note)
-        self.ledger.notes.append(note)
+    def _note(self, view: View, kind: str, text: str) -> None:
+        self.ledger.note(kind, f"{self.ledger.symbols[view.number]} {view.stamp()}: {text}")
 
     def _reduces(self, order: Any) -> bool:
         held = self.positions[order.data].size if order.data in self.positions else 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from typing import Any
 
@@ -20,8 +19,6 @@ from btbot.engine.ledger import Ledger
 from btbot.engine.timeline import Timeline
 from btbot.signals import Targets
 from btbot.sizing import round_down
-
-log = logging.getLogger(__name__)
 
 
 class Desk(Sending):
@@ -65,6 +62,7 @@ class Desk(Sending):
         self.last_strategy: Any = None
         self.now = -1
         self._could_enter = True
+        self._halted_by: str | None = None  # the limit that the last close broke
         self._account: list[tuple[View, Any]] = []  # of all symbols, whoever trades them
         ledger.on_fill = self.filled
 
@@ -130,6 +128,7 @@ class Desk(Sending):
         limit = self.watch.close(at, equity)
         if limit:
             self._halt(limit, at, equity)
+        self._halted_by = limit
         may_enter = not self.watch.limits or self.watch.may_enter(at)
         entries = []
         for book in self.books:
@@ -164,10 +163,9 @@ class Desk(Sending):
                 self.venue.cancel(book.working)
             if book.held:
                 book.due = limit
-        note = f"{limit} reached at {np.datetime64(int(self.timeline.time[at]), 'ms')}Z: equity {equity:.10g}"
-        if not self.ledger.notes or not self.ledger.notes[-1].startswith(f"{limit} reached"):
-            log.warning("%s", note)
-            self.ledger.notes.append(note)
+        if limit != self._halted_by:
+            when = np.datetime64(int(self.timeline.time[at]), "ms")
+            self.ledger.note(limit, f"{limit} reached at {when}Z: equity {equity:.10g}")
 
     def _wish(self, book: Book, bar: int, equity: float, may_enter: bool) -> Wish | None:
         """Return the order that a symbol wants at the close of `bar`, None for none."""

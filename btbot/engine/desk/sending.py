@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from btbot.costs import slipped_price
@@ -13,8 +12,6 @@ from btbot.engine.desk.venue import Venue
 from btbot.engine.ledger import Ledger
 from btbot.risk import affordable, buying_power
 from btbot.sizing import is_dust, meets_minimum, round_down
-
-log = logging.getLogger(__name__)
 
 
 class Sending:
@@ -61,16 +58,19 @@ class Sending:
         fraction = self.terms.slippage(book.number, bar, wanted, book.view.volume)
         size = affordable(wanted, slipped_price(close, direction, fraction), self.terms.taker_fee, power)
         if size < wanted:
-            self._note(book, f"size cut at the decision from {wanted:.10g} to {size:.10g} by the buying power")
+            text = f"size cut at the decision from {wanted:.10g} to {size:.10g} by the buying power"
+            self._note(book, "size cut", text)
         size = round_down(size, lot.step)
         if not size or is_dust(size, wanted):
             return 0.0
         if not meets_minimum(size, close, lot.min_notional):
-            self._note(book, f"entry of {size:.10g} refused: below the minimum notional of {lot.min_notional:.10g}")
+            self._note(
+                book,
+                "entry refused",
+                f"entry of {size:.10g} refused: below the minimum notional of {lot.min_notional:.10g}",
+            )
             return 0.0
         return direction * size
 
-    def _note(self, book: Book, text: str) -> None:
-        note = f"{book.bars.symbol} {book.view.stamp()}: {text}"
-        log.info("%s", note)
-        self.ledger.notes.append(note)
+    def _note(self, book: Book, kind: str, text: str) -> None:
+        self.ledger.note(kind, f"{book.bars.symbol} {book.view.stamp()}: {text}")

@@ -137,3 +137,21 @@ def test_answer_of_signals_is_refused_with_strategy_and_symbol(tmp_path):
         "both from `from btbot import Signals, Targets`"
     )
     assert code == 5
+
+
+def test_notes_of_a_kind_are_counted_after_the_first_ten():
+    result = engine.run(
+        load_config(
+            {
+                "symbols": ["X/Y"], "timeframe": "1h", "data": {"on_error": "warn"},
+                "feed": {"name": "frame", "frame": market(60)},
+                "strategies": [{"name": "scripted", "params": {
+                    "enter_long": list(range(0, 48, 2)), "exit_long": list(range(1, 49, 2))}}],
+                "sizing": {"name": "percent", "percent": 1.0}, "plugins": {"strategies": [str(PLUGINS)]},
+            }
+        )
+    )  # fmt: skip
+    assert len(result.trades) == 24
+    assert len(result.notes) == 11
+    assert all("size cut at the decision" in note for note in result.notes[:10])
+    assert result.notes[10] == "14 more like these: size cut"
