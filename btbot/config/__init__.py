@@ -4,8 +4,8 @@ Takes a file or a mapping, gives a `RunConfig` or one `ConfigError` that lists e
 Never imports a plug-in: whether a named strategy exists is seen when it is loaded.
 """
 
-from btbot.config.dump import schema, settled, to_dict, to_yaml
+from btbot.config.dump import as_yaml, schema, settled, to_dict, to_yaml
 from btbot.config.load import load_config
 from btbot.config.model import RunConfig
 
-__all__ = ["RunConfig", "load_config", "schema", "settled", "to_dict", "to_yaml"]
+__all__ = ["RunConfig", "as_yaml", "load_config", "schema", "settled", "to_dict", "to_yaml"]

@@ -55,7 +55,12 @@ def _absolute(value: Any, folder: Path) -> Any:
 
 def to_yaml(config: RunConfig) -> str:
     """Return YAML that loads to an equal configuration, if it holds no secret and no object of Python."""
-    return yaml.dump(to_dict(config), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return as_yaml(to_dict(config))
+
+
+def as_yaml(shown: Mapping[str, Any]) -> str:
+    """Return YAML of what `to_dict` or `settled` gave."""
+    return yaml.dump(dict(shown), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 def schema() -> dict[str, Any]:

@@ -176,7 +176,7 @@ class Ledger:
                 order.Status[order.status].lower(),
                 abs(executed.size),
                 executed.price if executed.size else None,
-                executed.dt if executed.size else None,
+                executed.exbits[-1].dt if executed.size else None,
                 executed.comm,
                 order.info.get("reason", "order"),
             )

@@ -6,12 +6,12 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+from btbot.config import as_yaml
 from btbot.errors import ConfigError
 from btbot.records import RunResult
 from btbot.report import manifest
 from btbot.report.candles import read_candles, write_candles
 from btbot.report.plain import to_json
-from btbot.report.settings import to_yaml
 from btbot.report.tables import ORDER_TIMES, TRADE_TIMES, read_equity, read_table, write_equity, write_table
 
 FILES = (
@@ -30,7 +30,7 @@ def save(result: RunResult, folder: Path, *, command: str | None = None) -> None
 
     Equal runs give byte-identical files, but for the manifest: no time of day, duration or path is in them.
     """
-    (folder / "config.yaml").write_text(to_yaml(result.config), encoding="utf-8")
+    (folder / "config.yaml").write_text(as_yaml(result.config), encoding="utf-8")
     (folder / "metrics.json").write_text(to_json(result.metrics), encoding="utf-8")
     write_table(result.trades, folder / "trades.csv", TRADE_TIMES)
     write_table(result.orders, folder / "orders.csv", ORDER_TIMES)

@@ -159,11 +159,11 @@ class Filling:
     def arrived(self, order: Any, view: View) -> float:
         """Return the share of the bar that had passed when an order reached the market, -1 if it has not."""
         terms = self.terms
-        if view.bar < order.plen + terms.latency_bars:
+        if view.bar + 1 < order.since + terms.latency_bars:
             return -1.0
-        if not terms.latency_ms:
+        if not terms.latency_ms or order.since < 2:
             return 0.0
-        sent = view.close_time(order.plen - 1)
+        sent = view.close_time(order.since - 2)
         length = view.length_ms
         return arrival(sent, terms.latency_ms, view.close_time(view.bar) - length, length)
 

@@ -11,6 +11,7 @@ from btbot.engine.broker.orders import BuyOrder, SellOrder
 from btbot.engine.broker.terms import Terms
 from btbot.engine.broker.view import View
 from btbot.engine.ledger import Ledger
+from btbot.feed import host_times
 from btbot.sizing import meets_minimum, round_down
 
 _CLOSED = (bt.Order.Completed, bt.Order.Canceled, bt.Order.Expired, bt.Order.Margin, bt.Order.Rejected)
@@ -53,12 +54,16 @@ class Intake:
     def _send(self, kind: Any, owner: Any, data: Any, size: float, price: Any, options: dict[str, Any]) -> Any:
         known = {name: options.pop(name) for name in _OPTIONS if name in options}
         oco, check = options.pop("oco", None), options.pop("_checksubmit", True)
-        lot = self.terms.lots[self.view(data).number]
+        view = self.view(data)
+        lot = self.terms.lots[view.number]
         order = kind(
             owner=owner, data=data, size=round_down(abs(size), lot.step), price=price,
             pricelimit=options.pop("plimit", None), **known,
         )  # fmt: skip
         order.addinfo(**options)
+        if view.bar < 0:  # Backtrader dates and prices it by the last bar of a loaded data
+            order.created.dt = float(host_times(data.held.time[:1])[0])
+            order.created.price = float(data.held.open[0]) if price is None else price
         self._ocoize(order, oco)
         return self.submit(order, check=check)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
@@ -45,7 +46,7 @@ class Matching:
             if not ready:
                 return
             if len(ready) > 1:
-                ready.sort(key=self._rank)
+                ready.sort(key=lambda order: (self._rank(order), self.view(order.data).number))
             rank = self._rank(ready[0])
             for order in ready:
                 if self._rank(order) != rank:
@@ -70,10 +71,12 @@ class Matching:
         """Let one order meet the present bar of its data."""
         view = self.view(order.data)
         order.seen = view.bar + 1
+        order.inside_price = math.nan
         if not order.desk and order.expire():
             self._drop(order)
             return
-        elapsed = 0.0 if order.protective else self.arrived(order, view)
+        # Children and protection (`since` 0) are at the exchange already when they become active.
+        elapsed = self.arrived(order, view) if order.since else 0.0
         if elapsed < 0.0:
             return
         kind = order.exectype
@@ -111,8 +114,7 @@ class Matching:
 
     def _meet_stop(self, order: Any, view: View) -> None:
         side = -1 if order.size > 0 else 1  # the side that this stop would protect
-        begin = order.born_price if order.born == order.seen else view.open
-        price = breached(side, order.created.price, begin, view.high, view.low)
+        price = breached(side, order.created.price, self._begin(order, view.open), view.high, view.low)
         if price == price:
             order.triggered = True  # what the volume of this bar leaves over trades at the next open
             if price != view.open:
@@ -132,6 +134,17 @@ class Matching:
 
     def _try_exec_limit(self, order: Any, popen: float, phigh: float, plow: float, plimit: float) -> None:
         self._meet_limit(order, self.view(order.data), plimit)
+
+    @staticmethod
+    def _begin(order: Any, opening: float) -> float:
+        """Return the price from which on an order meets its bar: not the open, if it became active inside."""
+        return float(order.born_price) if order.born == order.seen else opening
+
+    def _try_exec_stop(self, order: Any, popen: float, *rest: Any) -> None:
+        bt.brokers.BackBroker._try_exec_stop(self, order, self._begin(order, popen), *rest)
+
+    def _try_exec_stoplimit(self, order: Any, popen: float, *rest: Any) -> None:
+        bt.brokers.BackBroker._try_exec_stoplimit(self, order, self._begin(order, popen), *rest)
 
     def _execute(self, order: Any, ago: Any = None, price: float | None = None, **_: Any) -> None:
         if price is not None:

@@ -117,6 +117,8 @@ class Desk(Sending):
             self.venue.release(book)
             book.left(bar, -1 if size > 0 else 1, order.info.get("reason", "order"))
         elif abs(held) <= abs(size) and (held > 0.0) == (size > 0.0):
+            if book.working is None or book.working.ref != order.ref:
+                book.signal_bar = bar - 1  # an order of the strategy's own
             book.entered(bar, price, 1 if held > 0.0 else -1)
             self.venue.guard(book, held, order)
 
@@ -163,6 +165,9 @@ class Desk(Sending):
                 self.venue.cancel(book.working)
             if book.held:
                 book.due = limit
+                fresh = self.timeline.fresh[book.number]
+                if fresh is not None and not fresh[at] and not book.busy():
+                    self._reduce(Wish(book, -book.held, limit, True))
         if limit != self._halted_by:
             when = np.datetime64(int(self.timeline.time[at]), "ms")
             self.ledger.note(limit, f"{limit} reached at {when}Z: equity {equity:.10g}")

@@ -110,12 +110,12 @@ class Protection:
             return math.nan
         if "level" in rule:
             prices = self.market.levels.get(levels)
-            return math.nan if prices is None else float(prices[signal_bar])
+            return math.nan if prices is None or signal_bar < 0 else float(prices[signal_bar])
         distance = self.entry * rule["percent"] if "percent" in rule else rule["atr"] * self._atr(signal_bar)
         return distance_level(self.entry, direction, distance)
 
     def _atr(self, bar: int) -> float:
-        return math.nan if self.market.atr is None else float(self.market.atr[bar])
+        return math.nan if self.market.atr is None or bar < 0 else float(self.market.atr[bar])
 
     @property
     def level(self) -> float:
@@ -148,7 +148,7 @@ class Protection:
             self._trailing = self.side * (self.best - self.entry) >= after
         if not self._trailing:
             return
-        if self._trail_levels is not None:
+        if self._trail_levels is not None and bar >= 0:
             self.trail = tighter(self.side, self.trail, float(self._trail_levels[bar]))
         elif not math.isnan(self._distance):
             self.trail = trailed(self.side, self.trail, self.best, self._distance)

@@ -73,6 +73,35 @@ def test_children_of_a_bracket_that_gaps_in_work_from_the_open_on(trade):
     assert result.trades.exit_time.iloc[0].hour == 2
 
 
+def test_children_of_a_delayed_bracket_work_in_the_bar_of_the_entry(trade):
+    # Bought at 105, half way from 100 to 110; the low of 90 touches the stop, the open of 100 is no gap.
+    script = [(1, "a", "buy_bracket", {"size": 1, "exectype": bt.Order.Market, "stopprice": 102, "limitprice": 104})]
+    candles = [*flat(2), (100, 110, 90, 110), *flat(3, 103.0)]
+    assert prices(trade(candles, {"script": script}, name="orders", costs=HALF)) == [105, 102]
+
+
+def test_stop_limit_child_meets_the_market_from_the_entry_on(trade):
+    # The open of 100 lies below the stop of 103, but came before the entry at 105; after it the low is 104.
+    kinds = {"stopexec": bt.Order.StopLimit, "stopargs": {"plimit": 102}}
+    result = bracket(trade, (100, 110, 104, 108), (108, 108, 108, 108), stopprice=103, limitprice=120, **kinds)
+    assert prices(result) == [105]
+
+
+@pytest.mark.parametrize(
+    ("candle", "exit_price"), [((102, 102.5, 101, 102), 102), ((108, 112, 104, 110), 111)], ids=["stop", "target"]
+)
+def test_children_of_an_entry_that_ends_at_an_open_work_from_that_open_on(trade, candle, exit_price):
+    # Half of the entry trades at 105 inside bar 2, the rest at the open of bar 3, which completes the parent.
+    script = [
+        (1, "a", "buy_bracket",
+         {"size": 1, "exectype": bt.Order.Stop, "price": 105, "stopprice": 103, "limitprice": 111}),
+    ]  # fmt: skip
+    costs = {"maker_fee": 0, "taker_fee": 0, "slippage_bps": 0, "max_volume_share": 0.1}
+    candles = [*flat(2), (100, 110, 100, 108, 5.0), candle, *flat(2, candle[3])]
+    result = trade(candles, {"script": script}, name="orders", costs=costs)
+    assert prices(result) == pytest.approx([(105 + candle[0]) / 2, exit_price])
+
+
 @pytest.mark.parametrize(
     ("exits", "candle", "price", "reason"),
     [

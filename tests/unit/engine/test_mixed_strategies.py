@@ -23,27 +23,27 @@ def flat(count, price=100.0):
     return [(price, price, price, price)] * count
 
 
-def beside_a_holder(trade, frame, percent, price=120.0):
-    """A plain strategy buys 50 A at 100, which then stand at `price`; a signals strategy enters B at 100."""
+def beside_a_holder(trade, frame, percent, *, price=120.0, then=100.0):
+    """A plain strategy buys 50 A at 100, which then stand at `price`; B is bought at the close of 100, at `then`."""
     strategies = [
         {"name": "orders", "params": {"script": [(0, "a", "buy", {"size": 50})]}, "symbols": ["A/Y"]},
         {"name": "scripted", "params": {"enter_long": [4]}, "symbols": ["B/Y"]},
     ]
-    frames = {"A/Y": frame([*flat(3), (100, 120, 80, price), *flat(6, price)]), "B/Y": frame(flat(10))}
+    frames = {"A/Y": frame([*flat(3), (100, 120, 80, price), *flat(6, price)]), "B/Y": frame(flat(5) + flat(5, then))}
     result = trade(frames, strategies=strategies, sizing={"name": "percent", "percent": percent})
     return result.trades.set_index("symbol")["size"]
 
 
-@pytest.mark.parametrize(("price", "size"), [(120.0, 55), (80.0, 45)])
+@pytest.mark.parametrize(("price", "size"), [(120.0, 44), (80.0, 36)])
 def test_equity_of_the_desk_counts_the_position_of_a_plain_strategy(trade, frame, price, size):
-    sizes = beside_a_holder(trade, frame, 0.5, price)
+    sizes = beside_a_holder(trade, frame, 0.4, price=price)
     assert sizes["A/Y"] == 50
     assert sizes["B/Y"] == pytest.approx(size)
 
 
 def test_buying_power_of_the_desk_counts_the_position_of_a_plain_strategy(trade, frame):
-    # Equity 11,000 less 6,000 in A.
-    assert beside_a_holder(trade, frame, 0.95)["B/Y"] == pytest.approx(50)
+    # Equity 11,000 less 6,000 in A: 50 at the close of 100. That B then opens at 50 makes the order no larger.
+    assert beside_a_holder(trade, frame, 0.95, then=50.0)["B/Y"] == pytest.approx(50)
 
 
 @pytest.mark.parametrize("first", ["scripted", "own_next"])
@@ -72,6 +72,14 @@ def test_order_of_next_open_trades_at_that_open(trade):
     assert (row.size, row.entry_time.hour, row.entry_price) == (1, 4, 104)
 
 
+@pytest.mark.parametrize(("buys", "stops"), [(3, []), (17, [96.0])])
+def test_stop_of_an_order_of_next_open_knows_nothing_of_later_bars(trade, buys, stops):
+    # The ATR is 2 from bar 14 on; that of the last bar, 6, is still to come.
+    candles = [*[(100, 101, 99, 100)] * 24, (100, 157, 99, 100)]
+    result = trade(candles, {"buys": buys}, name="opening_bell", exits={"stop": {"atr": 2.0}})
+    assert list(result.orders.price.dropna()) == pytest.approx(stops)
+
+
 def test_hooks_hear_at_the_close_that_follows_though_their_symbol_has_no_bar(trade, frame):
     # B pauses at 03:00 and 04:00, A never; nobody trades A.
     pausing = frame(flat(10))
@@ -86,11 +94,31 @@ def test_hooks_hear_at_the_close_that_follows_though_their_symbol_has_no_bar(tra
     ]  # fmt: skip
 
 
+def test_hooks_hear_of_a_cancelled_order_at_the_next_close(trade):
+    made = []
+    trade(flat(9), {"enter_long": [2]}, name="changing_mind", prepare=keeping(made))
+    # The entry of bar 3 is heard at 04:00; each answer to it one close later.
+    assert made[0].heard == [("Submitted", 5), ("Accepted", 5), ("Canceled", 6)]
+
+
 def test_order_sent_in_start_trades_in_the_first_bar(trade):
     candles = [(100, 101, 99, 100.5), *flat(4, 102.0)]
     result = trade(candles, name="buying_at_start")
     (row,) = result.trades.itertuples()
     assert (row.size, row.entry_time.hour, row.entry_price, row.bars_held) == (1, 0, 100, 5)
+
+
+def test_order_sent_in_start_trades_in_the_first_bar_whatever_the_latency(trade):
+    costs = {"maker_fee": 0, "taker_fee": 0, "slippage_bps": 0, "latency_ms": 1_000}
+    assert list(trade(flat(4), name="buying_at_start", costs=costs).trades.entry_time.dt.hour) == [0]
+
+
+def test_order_sent_in_start_knows_nothing_of_the_last_bar(trade):
+    # One unit is worth 2 at the first open and 500 at the end: below the minimum of 100.
+    instruments = {"X/Y": {"min_notional": 100}}
+    result = trade(flat(3, 2.0) + flat(5, 500.0), name="buying_at_start", instruments=instruments)
+    assert list(result.orders.status) == ["rejected"]
+    assert [str(time) for time in result.orders.created_time] == ["2024-01-01 00:00:00+00:00"]
 
 
 def test_limit_order_sent_in_start_rests(trade):
@@ -118,9 +146,10 @@ def test_interest_on_a_short_runs_from_close_to_close_over_the_weekend(trade, fr
     assert list(result.equity.equity) == pytest.approx([10_000 - paid for paid in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11)])
 
 
-def test_interest_on_a_new_short_begins_anew(trade):
-    # Two shorts of two closes each: what lies between them costs nothing.
-    costs = {"maker_fee": 0, "taker_fee": 0, "slippage_bps": 0, "borrow_rate": 0.365 * 24}
-    params = {"enter_short": [0, 6], "exit_short": [2, 8]}
-    result = trade(flat(12), params, allow_short=True, costs=costs)
-    assert result.metrics["final_equity"] == pytest.approx(10_000 - 4)
+def test_interest_on_a_new_short_begins_with_its_first_bar(trade, frame):
+    # Short on Tuesday and again on the next Monday: the weekend before that costs nothing.
+    workdays = frame(flat(10), freq="B")
+    costs = {"maker_fee": 0, "taker_fee": 0, "slippage_bps": 0, "borrow_rate": 0.365}
+    params = {"enter_short": [0, 4], "exit_short": [1, 5]}
+    result = trade({"X/Y": workdays}, params, timeframe="1d", calendar="stocks", allow_short=True, costs=costs)
+    assert list(result.equity.equity) == pytest.approx([10_000 - paid for paid in (0, 1, 1, 1, 1, 2, 2, 2, 2, 2)])

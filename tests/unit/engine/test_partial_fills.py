@@ -90,6 +90,23 @@ def test_cut_at_the_fill_leaves_no_dust(trade, frame, price):
     assert dict(zip(result.orders.symbol, result.orders.status, strict=True)) == {"A/Y": "completed", "B/Y": "margin"}
 
 
+def test_entries_of_one_open_fill_in_the_order_of_the_symbols(trade, frame):
+    # B is sent at 02:00 and misses a bar, A is sent at 03:00: both meet the open of 125. A takes its 40, worth
+    # 5,000; the rest of the account buys 40 of the 60 for B.
+    candles = flat(3) + flat(4, 125.0)
+    strategies = [
+        {"name": "scripted", "params": {"enter_long": [2]}, "symbols": ["A/Y"]},
+        {"name": "scripted", "params": {"enter_long": [1]}, "symbols": ["B/Y"]},
+    ]
+    waiting = frame(candles)
+    result = trade(
+        {"A/Y": frame(candles), "B/Y": waiting.drop(waiting.index[[2]])}, strategies=strategies,
+        sizing={"name": "percent", "percent": 0.6},
+    )  # fmt: skip
+    sizes = result.trades.set_index("symbol")["size"]
+    assert dict(sizes) == pytest.approx({"A/Y": 40, "B/Y": 40})
+
+
 def test_reduction_towards_a_target_respects_the_step(trade):
     # 5.5 of 10 are wanted: four whole units go, and the half unit that remains is no order.
     result = trade(
@@ -99,7 +116,7 @@ def test_reduction_towards_a_target_respects_the_step(trade):
     assert list(result.orders.side) == ["buy", "sell"]
     assert list(result.orders.filled) == [10, 4]
     (row,) = result.trades.itertuples()
-    assert (row.exit_reason, row.size) == ("open", 10)
+    assert (row.exit_reason, row.size) == ("open", 6)
 
 
 def test_end_of_a_target_sells_all_whatever_the_step(trade):

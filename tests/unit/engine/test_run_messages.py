@@ -144,7 +144,7 @@ def test_notes_of_a_kind_are_counted_after_the_first_ten():
         load_config(
             {
                 "symbols": ["X/Y"], "timeframe": "1h", "data": {"on_error": "warn"},
-                "feed": {"name": "frame", "frame": market(60)},
+                "feed": {"name": "frame", "frame": market(60).assign(open=100.0, high=100.0, low=100.0, close=100.0)},
                 "strategies": [{"name": "scripted", "params": {
                     "enter_long": list(range(0, 48, 2)), "exit_long": list(range(1, 49, 2))}}],
                 "sizing": {"name": "percent", "percent": 1.0}, "plugins": {"strategies": [str(PLUGINS)]},

@@ -65,14 +65,15 @@ def test_fixed_risk_with_a_trailing_stop_that_begins_later(trade, after):
     )
 
 
-@pytest.mark.parametrize("exits", [{"stop": {"atr": 2.0}}, {"trailing": {"atr": 2.0}}])
-def test_nothing_is_opened_before_the_atr_of_its_stop_is_warm(trade, exits):
+@pytest.mark.parametrize(("kind", "level"), [("stop", 100 - 4), ("trailing", 101 - 4)])
+def test_nothing_is_opened_before_the_atr_of_its_stop_is_warm(trade, kind, level):
     # Fourteen true ranges, each with a close before it: the first ATR is known at the close of bar 14.
+    exits = {kind: {"atr": 2.0}}
     assert trade(flat(30), {"enter_long": [2, 13]}, exits=exits).orders.empty
     result = trade(flat(30), {"enter_long": [2, 13, 14]}, exits=exits)
     assert list(result.trades.entry_time.dt.hour) == [15]
     assert list(result.orders.type) == ["market", "stop"]
-    assert result.orders.price.iloc[1] == pytest.approx(100 - 2 * 2)
+    assert result.orders.price.iloc[1] == pytest.approx(level)
 
 
 def test_short_run_whose_atr_never_warms_opens_nothing(trade):

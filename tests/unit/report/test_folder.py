@@ -70,7 +70,7 @@ def test_the_manifest_says_with_what_on_what_and_when(written):
 def test_the_config_is_the_merged_one_with_masked_secrets(written):
     path, result, _ = written
     assert yaml.safe_load((path / "config.yaml").read_text()) == result.config
-    assert 'api_key: "**********"' in (path / "config.yaml").read_text()
+    assert "api_key: '**********'" in (path / "config.yaml").read_text()
 
 
 def test_every_report_says_synthetic_in_its_first_line(written):
