@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from btbot.engine.cerebro import Progress
 from btbot.records import RunResult
 
 log = logging.getLogger(__name__)
+Show = Callable[[RunResult], None]
 
 
 def run(
@@ -24,6 +25,7 @@ def run(
     overrides: Sequence[str] = (),
     force: bool = False,
     progress: Progress | None = None,
+    show: Show | None = None,
 ) -> RunResult:
     """Run a strategy and return what happened.
 
@@ -39,6 +41,8 @@ def run(
         Replace `out` if it is not empty.
     progress
         Called now and then with the closes done and their number.
+    show
+        Called with the result before its pages are drawn, which takes longer than the run.
 
     Raises
     ------
@@ -47,12 +51,17 @@ def run(
     """
     begin = time.perf_counter()
     loaded = load_config(config, overrides=overrides)
-    result = _written(loaded, Path(out), force, progress) if out is not None else engine.run(loaded, progress=progress)
+    if out is None:
+        result = engine.run(loaded, progress=progress)
+        if show is not None:
+            show(result)
+    else:
+        result = _written(loaded, Path(out), force, progress, show)
     result.timings["total"] = time.perf_counter() - begin
     return result
 
 
-def _written(config: RunConfig, out: Path, force: bool, progress: Progress | None) -> RunResult:
+def _written(config: RunConfig, out: Path, force: bool, progress: Progress | None, show: Show | None) -> RunResult:
     """Run, and write the folder; the process that draws the tearsheet imports its libraries meanwhile."""
     from btbot.report.folder import refuse_unless_empty, write
     from btbot.report.process import TearsheetProcess
@@ -64,5 +73,7 @@ def _written(config: RunConfig, out: Path, force: bool, progress: Progress | Non
             child.start()
         result = engine.run(config, progress=progress)
         result.started = started
+        if show is not None:
+            show(result)
         result.folder = str(write(result, out, wanted=config.report, force=force, child=child))
     return result

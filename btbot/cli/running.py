@@ -42,12 +42,13 @@ def run(
 
     config = load_config(path, overrides=overrides)
     folder = out or default_folder(config.name or Path(config.source).stem, datetime.now(UTC))
+    show_report = None if as_json or quiet else lambda result: typer.echo(text.render(result))
     with progress_bar() as progress:
-        result = runner.run(config, out=folder, force=force, progress=progress)
+        result = runner.run(config, out=folder, force=force, progress=progress, show=show_report)
     if as_json:
         typer.echo((folder / "metrics.json").read_text("utf-8"), nl=False)
     elif not quiet:
-        typer.echo("\n".join([text.render(result), *written(folder), took(result.timings)]))
+        typer.echo("\n".join([*written(folder), took(result.timings)]))
     if show:
         open_tearsheet(folder)
 

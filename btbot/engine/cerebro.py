@@ -27,6 +27,7 @@ _ANALYZER_BAR_HOOKS = (
     "next", "prenext", "nextstart", "_next", "_prenext", "_nextstart", "notify_cashvalue", "notify_fund",
 )  # fmt: skip
 _FINAL = (bt.Order.Completed, bt.Order.Canceled, bt.Order.Expired, bt.Order.Margin, bt.Order.Rejected)
+_TELL_EVERY = 4096  # closes between two words about the progress
 Progress = Callable[[int, int], None]
 
 
@@ -60,7 +61,7 @@ class Cerebro(bt.Cerebro):
         super().__init__()
         self.timeline, self.ledger, self.recorder = timeline, ledger, recorder
         self.desk, self.sparse, self.progress = desk, sparse, progress
-        self.step = -1
+        self.step = self._told = -1
         self.every_bar = True
         self._books_own_fills = True
         self._numbers: dict[int, int] = {}
@@ -94,7 +95,8 @@ class Cerebro(bt.Cerebro):
         else:
             self._stock_notify()
         self.recorder.mark(self.step, self._broker, self.datas)
-        if self.progress is not None and not self.step % 4096:
+        if self.progress is not None and self.step - self._told >= _TELL_EVERY:
+            self._told = self.step
             self.progress(self.step, len(self.timeline))
 
     def _stock_notify(self) -> None:

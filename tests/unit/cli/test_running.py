@@ -33,13 +33,16 @@ def ran(here, monkeypatch, opened):
     """Put a stub in the place of the runner; it notes its arguments and writes a folder."""
     calls = []
 
-    def run(config, out, *, force, progress):
+    def run(config, out, *, force, progress, show):
         calls.append((config, Path(out), force, progress))
         Path(out).mkdir(parents=True)
         (Path(out) / "metrics.json").write_text('{\n  "sharpe": null\n}\n')
         (Path(out) / "tearsheet.html").touch()
         logging.getLogger("btbot.engine").info("a line of the log")
-        return RunResult("a", {}, {}, None, None, None, timings={"data": 0.25, "engine": 1.0, "total": 1.5})
+        result = RunResult("a", {}, {}, None, None, None, timings={"data": 0.25, "engine": 1.0, "total": 1.5})
+        if show is not None:
+            show(result)
+        return result
 
     monkeypatch.setattr(btbot.runner, "run", run)
     monkeypatch.setattr(btbot.report.text, "render", lambda result: "THE REPORT")
