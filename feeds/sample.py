@@ -21,6 +21,8 @@ class Sample(Feed):
 
     def read(self, request: Request) -> pd.DataFrame:
         """Return `bars` candles from the start of the run on, or those up to its end."""
+        if isinstance(self.p.bars, bool) or not isinstance(self.p.bars, int) or self.p.bars < 2:
+            raise ConfigError(f"feed.bars: must be a whole number >= 2, was {self.p.bars!r}")
         step = request.timeframe.ms
         origin = self._origin_ms()
         if request.start_ms is not None and request.start_ms < origin:

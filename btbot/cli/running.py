@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import sys
 import webbrowser
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -43,7 +45,9 @@ def run(
     config = load_config(path, overrides=overrides)
     folder = out or default_folder(config.name or Path(config.source).stem, datetime.now(UTC))
     show_report = None if as_json or quiet else lambda result: typer.echo(text.render(result))
-    with progress_bar() as progress:
+    # What a strategy prints must not spoil the JSON.
+    aside = contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext()
+    with progress_bar() as progress, aside:
         result = runner.run(config, out=folder, force=force, progress=progress, show=show_report)
     if as_json:
         typer.echo((folder / "metrics.json").read_text("utf-8"), nl=False)

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from btbot.config.document import resolve_words
+from btbot.config.mask import is_masked
 from btbot.errors import ConfigError
 from btbot.timeframe import Timeframe as Length
 
@@ -34,7 +35,9 @@ class Section(BaseModel):
     def _drop_empty(cls, data: Any) -> Any:
         if not isinstance(data, Mapping):
             return data
-        return {key: value for key, value in data.items() if value is not None}
+        given = {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
+        # A masked secret, as a saved configuration has it, is no secret: it is absent.
+        return {key: value for key, value in given.items() if not is_masked(value)}
 
 
 def _not_a_bool(value: Any) -> Any:

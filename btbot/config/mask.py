@@ -29,6 +29,11 @@ def _holds_password(url: object) -> bool:
     return found is not None and found[2] not in ("", MASK)
 
 
+def is_masked(value: object) -> bool:
+    """Return whether a value is what a secret is shown as."""
+    return isinstance(value, str) and value == MASK
+
+
 def is_secret_key(key: object) -> bool:
     """Return whether the value of a key of this name is a secret, in whatever section.
 
@@ -48,7 +53,7 @@ def secrets(value: object, keys: Keys = ()) -> Iterator[Keys]:
     elif isinstance(value, list):
         for index, entry in enumerate(value):
             yield from secrets(entry, (*keys, index))
-    elif value is not None and ((keys and is_secret_key(keys[-1])) or _holds_password(value)):
+    elif value is not None and not is_masked(value) and ((keys and is_secret_key(keys[-1])) or _holds_password(value)):
         yield keys
 
 

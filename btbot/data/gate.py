@@ -6,6 +6,7 @@ needs the user's word (``data: {on_error: warn}``) and is reported.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -156,13 +157,13 @@ def _notices(frame: pd.DataFrame, symbol: str) -> list[Finding]:
 
 
 _NEVER_ADMITTED = (NAN, INFINITY)  # and times that occur twice with different values
-_DIFFERENT = "with different values"
+_DIFFERENT = re.compile(r"(?<![\d,])(?!0 )[\d,]+ of them with different values")
 
 
 def _refusal(candles: Candles, errors: list[Finding]) -> str:
     listed = [f"{finding.text} [{finding.kind}: {', '.join(finding.places[:_SHOWN])}]" for finding in errors]
     refused = f"{candles.place}: {len(candles):,} candles refused: {'; '.join(listed)}"
-    if any(finding.kind in _NEVER_ADMITTED or _DIFFERENT in finding.text for finding in errors):
+    if any(finding.kind in _NEVER_ADMITTED or _DIFFERENT.search(finding.text) for finding in errors):
         return refused
     return f"{refused}; or set data: {{on_error: warn}} to go on in spite of it"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from dataclasses import dataclass
 from typing import Any
@@ -101,6 +102,8 @@ def _trades_signals(cls: type) -> bool:
     """True for a strategy whose signals are traded for it, False for one that trades in its own ``next``."""
     if not issubclass(cls, Strategy) or cls.next is not Strategy.next:
         return False
+    if not isinstance(inspect.getattr_static(cls, "signals"), staticmethod):
+        raise StrategyError(f"strategy {cls.__name__}: put @staticmethod above `def signals(bars, p):`, without self")
     for name in ("prenext", "nextstart"):
         if getattr(cls, name) is not getattr(Strategy, name):
             raise StrategyError(

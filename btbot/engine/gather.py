@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import backtrader as bt
+import numpy as np
+import pandas as pd
 
 from btbot import plugins
 from btbot.bars import Bars
@@ -65,14 +67,47 @@ def gather(config: RunConfig, timeframes: Mapping[str, str]) -> tuple[dict[str, 
     cls = feed_class(config)
     feeds: dict[str, Feed] = {}
     findings: list[Finding] = []
+    seen: dict[str, Bars] = {}
     for symbol, wanted in timeframes.items():
         feed = cls(**config.feed.params)
         request = Request(symbol, Timeframe.parse(wanted), config.folder, config.start_ms, config.end_ms)
-        native, found = admit(feed.read(request), symbol, on_error=config.data.on_error, calendar=config.calendar)
+        raw = feed.read(request)
+        native, found = admit(_within(raw, request), symbol, on_error=config.data.on_error, calendar=config.calendar)
+        _refuse_one_for_two(config, native, str(raw.attrs.get("source")), seen)
         findings.extend(found)
         feed.hold(_wanted(native, request))
         feeds[symbol] = feed
     return feeds, findings
+
+
+def _within(raw: pd.DataFrame, request: Request) -> pd.DataFrame:
+    """Return the candles of the wanted span, so that the gate does not judge what the run never sees."""
+    if request.start_ms is None and request.end_ms is None:
+        return raw
+    time = raw["time"].to_numpy()
+    inside = np.ones(len(raw), dtype=bool)
+    if request.start_ms is not None:
+        inside &= time >= request.start_ms
+    if request.end_ms is not None:
+        inside &= time < request.end_ms
+    if not inside.any():
+        return raw  # perhaps its times are wrong, which the gate will say
+    part = raw[inside]
+    part.attrs = dict(raw.attrs)
+    if part.attrs.get("lines") is not None:
+        part.attrs["lines"] = np.asarray(part.attrs["lines"])[inside]
+    return part
+
+
+def _refuse_one_for_two(config: RunConfig, native: Bars, source: str, seen: dict[str, Bars]) -> None:
+    """Refuse a source without symbols that would serve the same candles under two names."""
+    other = seen.get(source)
+    if other is not None and np.array_equal(other.time, native.time) and np.array_equal(other.close, native.close):
+        raise ConfigError(
+            f"{config.source}: feed: {source} gives {other.symbol} and {native.symbol} the same candles; name a file "
+            "for each, with {symbol} in the path or with paths:, or use a file with a symbol column"
+        )
+    seen[source] = native
 
 
 def _wanted(native: Bars, request: Request) -> Bars:

@@ -18,7 +18,12 @@ _LIMITED = (bt.Order.Limit, bt.Order.StopLimit, bt.Order.Stop, bt.Order.StopTrai
 
 @dataclass(slots=True, eq=False)
 class Trade:
-    """One round trip of one symbol, from flat to flat. Prices are averages weighted by size."""
+    """One round trip of one symbol, from flat to flat.
+
+    `size` is all that was entered, `entry_price` and `exit_price` are averages over all entries and all exits, so
+    that the profit of a closed trade is ``side * size * (exit_price - entry_price)`` however often it was scaled.
+    `cost` is the average price of what is still held.
+    """
 
     strategy: str
     symbol: int
@@ -26,6 +31,7 @@ class Trade:
     entry_bar: int
     size: float = 0.0
     held: float = 0.0
+    cost: float = 0.0
     entry_price: float = 0.0
     exit_bar: int = -1
     exit_size: float = 0.0
@@ -117,17 +123,17 @@ class Ledger:
         if trade is None:
             trade = self._open[key] = Trade(strategy, key[0], 1 if size > 0 else -1, bar)
         amount = abs(size)
-        total = trade.held + amount
-        trade.entry_price = (trade.entry_price * trade.held + price * amount) / total
-        trade.held = total
-        trade.size = max(trade.size, total)
+        trade.cost = (trade.cost * trade.held + price * amount) / (trade.held + amount)
+        trade.entry_price = (trade.entry_price * trade.size + price * amount) / (trade.size + amount)
+        trade.held += amount
+        trade.size += amount
         trade.fees += fee
 
     def _reduce(
         self, key: tuple[int, int], amount: float, price: float, fee: float, bar: int, reason: str, *, last: bool
     ) -> None:
         trade = self._open[key]
-        trade.profit += trade.side * amount * (price - trade.entry_price)
+        trade.profit += trade.side * amount * (price - trade.cost)
         trade.fees += fee
         trade.exit_price = (trade.exit_price * trade.exit_size + price * amount) / (trade.exit_size + amount)
         trade.exit_size += amount

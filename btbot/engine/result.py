@@ -110,7 +110,7 @@ def _closed_row(trade: Trade, symbols: list[str], series: list[Bars]) -> tuple[A
 def _open_row(trade: Trade, symbols: list[str], series: list[Bars]) -> tuple[Any, ...]:
     number = int(trade.symbol)
     bars = series[number]
-    marked = trade.side * trade.held * (float(bars.close[-1]) - trade.entry_price)
+    marked = trade.side * trade.held * (float(bars.close[-1]) - trade.cost)
     return (
         trade.strategy, symbols[number], "long" if trade.side > 0 else "short", trade.held,
         int(bars.time[trade.entry_bar]), trade.entry_price, _NO_TIME, float("nan"), trade.pnl + marked, trade.fees,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -90,6 +91,8 @@ class TearsheetProcess:
         if self._child is None:
             return None
         out, noise = self._child.communicate()
+        if self._child.returncode == -signal.SIGINT:  # Ctrl-C reaches the whole group of processes
+            raise KeyboardInterrupt
         done = self._child.returncode == 0
         if not done or noise.strip():
             log.log(logging.DEBUG if done else logging.WARNING, "tearsheet process: %s", noise.strip())

@@ -29,7 +29,9 @@ _TILES = ["total_return", "benchmark_return", "cagr", "volatility", "sharpe", "s
 _NOT_DRAWABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _DAILY = (
     "Sharpe, Sortino, volatility and CAGR are those of metrics.json. quantstats measures drawdown, and what is "
-    "derived from it, on daily closes; metrics.json measures it at every bar."
+    "derived from it, on daily closes, and takes one that is still open for over at the last day; metrics.json "
+    "measures at every bar. Value at risk is parametric here and historical there. Win rate, profit factor, payoff "
+    "and time in market count days here and trades or bars there."
 )
 
 

@@ -170,7 +170,8 @@ class Desk(Sending):
                     self._reduce(Wish(book, -book.held, limit, True))
         if limit != self._halted_by:
             when = np.datetime64(int(self.timeline.time[at]), "ms")
-            self.ledger.note(limit, f"{limit} reached at {when}Z: equity {equity:.10g}")
+            ban = "for the rest of the run" if self.watch.halted else "until the next UTC day"
+            self.ledger.note(limit, f"{limit} reached at {when}Z: equity {equity:.10g}; no entries {ban}")
 
     def _wish(self, book: Book, bar: int, equity: float, may_enter: bool) -> Wish | None:
         """Return the order that a symbol wants at the close of `bar`, None for none."""

@@ -21,7 +21,9 @@ def test_daily_loss_closes_a_symbol_without_a_bar_at_the_breach_at_its_next_open
     assert list(trades.exit_reason) == ["max_daily_loss"] * 2
     assert (trades.loc["B/Y", "exit_time"].hour, trades.loc["B/Y", "exit_price"]) == (7, 80)
     assert (trades.loc["A/Y", "exit_time"].hour, trades.loc["A/Y", "exit_price"]) == (7, 98)
-    assert result.notes == ["max_daily_loss reached at 2024-01-01T07:00:00.000Z: equity 9800"]
+    assert result.notes == [
+        "max_daily_loss reached at 2024-01-01T07:00:00.000Z: equity 9800; no entries until the next UTC day"
+    ]
 
 
 def test_daily_loss_holds_for_a_silent_symbol_though_equity_recovers(trade, frame):
@@ -80,7 +82,9 @@ def test_partly_filled_entry_is_cancelled_by_a_drawdown(trade, name, params):
     # Out at 91, 88, 85, 82, 79.
     assert (row.size, row.exit_reason, row.exit_time.hour) == (50, "max_drawdown", 10)
     assert (row.entry_price, row.exit_price) == pytest.approx((98.2, 85))
-    assert result.notes == ["max_drawdown reached at 2024-01-01T06:00:00.000Z: equity 9790"]
+    assert result.notes == [
+        "max_drawdown reached at 2024-01-01T06:00:00.000Z: equity 9790; no entries for the rest of the run"
+    ]
 
 
 def test_drawdown_ends_what_a_partly_filled_target_left(trade):
