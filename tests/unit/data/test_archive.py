@@ -56,7 +56,7 @@ def test_a_folder_is_no_file(tmp_path):
     assert "cannot be read (Is a directory)" in refusal(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b" \n\n", gzip.compress(b"")])
+@pytest.mark.parametrize("content", [b"", b" \n\n", gzip.compress(b"", mtime=0)])
 def test_empty(tmp_path, content):
     assert refusal(stored(tmp_path, content)) == (
         "x.csv: is empty; candles are needed, download or export the file again"
