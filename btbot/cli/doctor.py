@@ -15,7 +15,7 @@ import btbot
 
 Row = dict[str, Any]
 
-_NEEDED = ("backtrader", "numpy", "pandas", "numba", "pydantic", "PyYAML", "typer", "rich", "pyarrow")
+_NEEDED = ("backtrader", "numpy", "pandas", "pydantic", "PyYAML", "typer", "rich", "pyarrow")
 _REPORTS = ("matplotlib", "plotly", "quantstats")
 _LIVE = ("ccxt",)
 _LOW_BYTES = 1_000_000_000

@@ -111,7 +111,7 @@ def _flat(candles: Candles) -> Iterator[Finding]:
     if len(rows):
         share = 100 * len(rows) / len(candles)
         text = (
-            f"{counted(len(rows), 'candle')} ({share:.2g} %) without volume, first {{where}}; orders would "
+            f"{counted(len(rows), 'candle')} ({share:.3g} %) without volume, first {{where}}; orders would "
             "not have filled there"
         )
         yield candles.finding(ZERO_VOLUME, "warning", rows, text)
