@@ -9,9 +9,10 @@ from typing import Any
 
 import backtrader as bt
 
+from btbot.sizing import is_dust
+
 log = logging.getLogger(__name__)
 NOTES_OF_A_KIND = 10
-DUST = 1e-9  # a remainder below this share of the last fill is zero
 _BUY = bt.Order.Buy
 _LIMITED = (bt.Order.Limit, bt.Order.StopLimit, bt.Order.Stop, bt.Order.StopTrail, bt.Order.StopTrailLimit)
 
@@ -107,8 +108,8 @@ class Ledger:
         trade = self._open.get(key)
         if trade is not None and (size > 0.0) != (trade.side > 0):
             beyond = abs(size) - trade.held
-            if beyond <= DUST * abs(size):
-                self._reduce(key, abs(size), price, fee, bar, reason, last=beyond >= -DUST * abs(size))
+            if beyond <= 0.0 or is_dust(beyond, size):
+                self._reduce(key, abs(size), price, fee, bar, reason, last=is_dust(beyond, size))
             else:
                 share = trade.held / abs(size)
                 self._reduce(key, trade.held, price, fee * share, bar, reason, last=True)

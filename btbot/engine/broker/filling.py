@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import backtrader as bt
 
-from btbot.costs import arrival, fee, fillable, price_at, slipped_price
+from btbot.costs import arrival, arrival_bar, fee, fillable, price_at, slipped_price
 from btbot.engine.broker.terms import Terms
 from btbot.engine.broker.view import View
 from btbot.engine.ledger import Ledger
@@ -159,7 +159,7 @@ class Filling:
     def arrived(self, order: Any, view: View) -> float:
         """Return the share of the bar that had passed when an order reached the market, -1 if it has not."""
         terms = self.terms
-        if view.bar + 1 < order.since + terms.latency_bars:
+        if view.bar < arrival_bar(order.since - 2, terms.latency_bars):
             return -1.0
         if not terms.latency_ms or order.since < 2:
             return 0.0
