@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ from btbot.errors import StrategyError
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
+_Plan = TypeVar("_Plan", "Signals", "Targets")
+_BOOL = np.dtype(bool)
 _FLAGS = ("enter_long", "exit_long", "enter_short", "exit_short")
 _LEVELS = ("stop_long", "stop_short", "target_long", "target_short")
 
@@ -64,12 +66,24 @@ class Signals:
             if n and (confidence.min() < 0 or confidence.max() > 1):
                 raise StrategyError("signals: confidence must lie in [0, 1]; divide it by its largest value")
             changes["confidence"] = confidence
-        return replace(self, **changes)
+        return _changed(self, **changes)
 
     def warm(self, start: int) -> Signals:
-        """Return a copy of checked signals without any entry or exit before bar `start`."""
-        late: dict[str, Any] = {name: _from(start, getattr(self, name), False) for name in _FLAGS}
-        return replace(self, **late) if start else self
+        """Return checked signals without any entry or exit before bar `start`; the same object if there is none."""
+        late: dict[str, Any] = {
+            name: _from(start, flags, False)
+            for name in _FLAGS
+            if np.count_nonzero((flags := getattr(self, name))[:start])
+        }
+        return _changed(self, **late) if late else self
+
+    def resting(self, first: int, until: int) -> Signals:
+        """Return a copy of checked signals that holds nothing from bar `first` until bar `until`.
+
+        What is held leaves at the open of the bar before `first`; nothing is entered at the two closes before it.
+        """
+        idle: dict[str, Any] = {name: _idle(first, until, getattr(self, name), "exit" in name) for name in _FLAGS}
+        return _changed(self, **idle)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,22 +115,39 @@ class Targets:
         exposure = _number("exposure", self.exposure, n, owner="targets")
         if exposure is None:
             raise StrategyError("targets: exposure is missing; give one number a bar in [-1, +1]")
-        if n and np.nanmax(np.abs(np.nan_to_num(exposure)), initial=0.0) > 1:
+        if n and not (np.fmin.reduce(exposure, initial=0.0) >= -1 and np.fmax.reduce(exposure, initial=0.0) <= 1):
             worst = exposure[int(np.nanargmax(np.abs(exposure)))]
             raise StrategyError(f"targets: exposure must lie in [-1, +1], was {worst}; clip it")
         if not 0 <= self.band <= 1:
             raise StrategyError(f"targets: band must lie in [0, 1], was {self.band}")
-        return replace(self, exposure=exposure, plot=_overlays(self.plot, n))
+        return _changed(self, exposure=exposure, plot=_overlays(self.plot, n))
 
     def warm(self, start: int) -> Targets:
         """Return a copy of checked targets that want nothing before bar `start`."""
-        return replace(self, exposure=_from(start, self.exposure, np.nan)) if start else self
+        return _changed(self, exposure=_from(start, self.exposure, np.nan)) if start else self
+
+    def resting(self, first: int, until: int) -> Targets:
+        """Return a copy of checked targets that hold nothing from bar `first` until bar `until`; see `Signals`."""
+        return _changed(self, exposure=_idle(first, until, self.exposure, 0.0))
+
+
+def _changed(plan: _Plan, **changes: Any) -> _Plan:
+    """Do as `dataclasses.replace` does, in a tenth of its time: a search makes thousands of copies a second."""
+    copy = object.__new__(type(plan))
+    copy.__dict__.update(plan.__dict__, **changes)
+    return copy
 
 
 def _from(start: int, values: npt.NDArray[Any], before: Any) -> npt.NDArray[Any]:
     late = values.copy()
     late[:start] = before
     return late
+
+
+def _idle(first: int, until: int, values: npt.NDArray[Any], instead: Any) -> npt.NDArray[Any]:
+    changed = values.copy()
+    changed[max(first - 2, 0) : until] = instead
+    return changed
 
 
 def checked(answer: object, n: int) -> Signals | Targets:
@@ -139,7 +170,7 @@ def _flag(name: str, values: Any, n: int) -> BoolArray:
     if values is None:
         return np.zeros(n, dtype=bool)
     array = np.asarray(values)
-    if array.dtype != bool:
+    if array.dtype != _BOOL:
         raise StrategyError(
             f"signals: {name} has type {array.dtype}, a boolean array is wanted; "
             "write a comparison such as `fast > slow`"

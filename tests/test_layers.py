@@ -13,6 +13,8 @@ PURE = {"bars", "signals", "exits", "sizing", "risk", "costs", "indicators", "me
 EDGES = {"data"}
 BASES = {"strategy", "feed", "analyzer"}
 BELOW_ASSEMBLY = GROUND | PURE | EDGES | BASES
+ASSEMBLED = BELOW_ASSEMBLY | {"config", "plugins", "engine", "kernel"}
+USES = {"search", "trust", "report"}  # not each other: the runner hands over what one needs of another
 
 ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
@@ -26,9 +28,10 @@ ALLOWED: dict[str, set[str]] = {
     "config": BELOW_ASSEMBLY,
     "plugins": BELOW_ASSEMBLY,
     "engine": BELOW_ASSEMBLY | {"config", "plugins"},
-    "report": BELOW_ASSEMBLY | {"config", "plugins", "engine"},
-    "runner": BELOW_ASSEMBLY | {"config", "plugins", "engine", "report"},
-    "cli": BELOW_ASSEMBLY | {"config", "plugins", "engine", "report", "runner"},
+    "kernel": BELOW_ASSEMBLY | {"config", "plugins", "engine"},
+    **{room: ASSEMBLED for room in USES},
+    "runner": ASSEMBLED | USES,
+    "cli": ASSEMBLED | USES | {"runner"},
     "__main__": {"cli"},
 }
 OUTSIDE = {
@@ -41,6 +44,12 @@ OUTSIDE = {
     "yaml": {"config"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "numba": {"kernel"},
+    "optuna": {"search"},
+    "joblib": {"search"},
+    "distributed": {"search"},
+    "ray": {"search"},
+    "sqlalchemy": {"trust"},
 }
 PLUGINS = {
     "strategies": {"btbot"},

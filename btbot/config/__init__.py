@@ -7,5 +7,6 @@ Never imports a plug-in: whether a named strategy exists is seen when it is load
 from btbot.config.dump import as_yaml, schema, settled, to_dict, to_yaml
 from btbot.config.load import load_config
 from btbot.config.model import RunConfig
+from btbot.config.setting import with_setting
 
-__all__ = ["RunConfig", "as_yaml", "load_config", "schema", "settled", "to_dict", "to_yaml"]
+__all__ = ["RunConfig", "as_yaml", "load_config", "schema", "settled", "to_dict", "to_yaml", "with_setting"]

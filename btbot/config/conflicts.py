@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from btbot.config.document import Keys
 from btbot.config.model import RunConfig
+from btbot.config.search import Optimize, Range
 from btbot.errors import did_you_mean
 
 Conflict = tuple[Keys, str]
@@ -106,6 +107,85 @@ def _stock_fills(config: RunConfig) -> Iterator[Conflict]:
             yield ("instruments", symbol), _NOT_WITH_STOCK
 
 
+def _searched_keys(config: RunConfig) -> Iterator[Conflict]:
+    for key in config.optimize.space if config.optimize else ():
+        section, *below = key.split(".")
+        own = below[1:2] == ["params"] and len(below) == 3 if section == "strategies" else section in _SEARCHABLE
+        # A section that does not exist is refused with a hint when the space is built.
+        if section in RunConfig.model_fields and not own:
+            allowed = ", ".join(("strategies.N.params", *_SEARCHABLE))
+            yield (
+                ("optimize", "space", key),
+                f"is the same for all settings; what can be searched are keys of {allowed}",
+            )
+
+
+def _sampler(config: RunConfig) -> Iterator[Conflict]:
+    search = config.optimize
+    if search is None:
+        return
+    name = search.sampler.name
+    if search.trials is None and name != "grid":
+        yield ("optimize", "trials"), f"is missing; {name} needs to know how many settings to try, such as trials: 1000"
+    for key, values in search.space.items():
+        where: Keys = ("optimize", "space", key)
+        if name == "grid" and isinstance(values, Range) and not values.whole and values.step is None:
+            yield where, "needs a step for a grid; or write another sampler, such as sampler: random"
+        if name == "cma_es" and not isinstance(values, Range):
+            yield where, "is a list of choices, and cma_es knows ranges only; write {low, high, step}, or sampler: tpe"
+    if name == "cma_es" and len(search.space) < 2:
+        yield ("optimize", "sampler"), "cma_es needs at least two ranges; for one write sampler: tpe"
+
+
+def _objectives(config: RunConfig) -> Iterator[Conflict]:
+    search = config.optimize
+    if search is None:
+        return
+    analyzers = [entry.name for entry in config.analyzers]
+    for goal in search.objectives:
+        if goal.analyzer is not None and goal.analyzer not in analyzers:
+            hint = did_you_mean(goal.analyzer, analyzers)
+            yield (
+                ("optimize", "objective"),
+                f"must be among analyzers ({', '.join(analyzers) or 'none yet'}), was {goal.analyzer!r}{hint}",
+            )
+    names = [goal.name for goal in search.objectives]
+    for name in {name for name in names if names.count(name) > 1}:
+        yield ("optimize", "objective"), f"must not repeat an objective, {name} is there twice"
+    if len(names) > 1:
+        yield from _several_objectives(search)
+    if len(names) > 3:
+        yield (
+            ("optimize", "objective"),
+            "must have at most three objectives: with more, hardly any setting is worse than another",
+        )
+
+
+def _several_objectives(search: Optimize) -> Iterator[Conflict]:
+    if search.sampler.name == "cma_es":
+        yield ("optimize", "sampler"), "cma_es knows one objective; for several write sampler: nsga2 or tpe"
+    for name in ("prune", "early_stop"):
+        if getattr(search, name) is not None:
+            yield ("optimize", name), "must be left out with several objectives, between which no setting is the best"
+
+
+def _workers(config: RunConfig) -> Iterator[Conflict]:
+    workers = config.optimize.workers if config.optimize else None
+    if workers and workers.address and workers.backend in ("none", "processes"):
+        yield (
+            ("optimize", "workers", "address"),
+            f"must be left out with backend: {workers.backend}, which stays on this machine; or write backend: dask",
+        )
+
+
+def _walkforward(config: RunConfig) -> Iterator[Conflict]:
+    if config.walkforward and not config.optimize:
+        yield ("walkforward",), "needs optimize beside it, which says what is searched in each window"
+
+
+_SEARCHABLE = (
+    "exits", "sizing", "costs", "risk", "allow_short", "leverage", "maintenance_margin", "capital", "instruments",
+)  # fmt: skip
 _NOT_WITH_STOCK = "must be left out with fills: stock, whose broker does not know it; or write fills: default"
 _CHECKS: tuple[Callable[[RunConfig], Iterator[Conflict]], ...] = (
     _span,
@@ -114,4 +194,9 @@ _CHECKS: tuple[Callable[[RunConfig], Iterator[Conflict]], ...] = (
     _sizes,
     _shorts,
     _stock_fills,
+    _searched_keys,
+    _sampler,
+    _objectives,
+    _workers,
+    _walkforward,
 )

@@ -69,10 +69,20 @@ def schema() -> dict[str, Any]:
     found["title"] = "btbot configuration"
     keys = found["properties"]
     keys["extends"] = {"type": "string", "description": "File that this one is laid over"}
-    keys["analyzers"]["items"] = {"anyOf": [{"type": "string"}, keys["analyzers"]["items"]]}
+    search = found["$defs"]["Optimize"]["properties"]
+    keys["analyzers"]["items"] = _or_word(keys["analyzers"]["items"])
+    search["sampler"] = _or_word(search["sampler"])
+    one, several = search["objective"].pop("oneOf")
+    search["objective"]["anyOf"] = [_or_word(one), {**several, "items": _or_word(several["items"])}]
     # What a file leaves out may stand in the one that it extends.
     found["anyOf"] = [{"required": found.pop("required")}, {"required": ["extends"]}]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def _or_word(section: dict[str, Any]) -> dict[str, Any]:
+    """Allow a section's name in its place."""
+    described = {"description": section["description"]} if "description" in section else {}
+    return {**described, "anyOf": [{"type": "string"}, section]}
 
 
 def _open(value: Any) -> Any:

@@ -60,14 +60,20 @@ def _line(keys: Keys, text: str, document: Document) -> str:
 
 def _echo(detail: ErrorDetails, document: Document) -> bool:
     """Return whether a list counts as empty only because its entries are wrong, which is said elsewhere."""
-    return detail["type"] == "too_short" and bool(document.get(detail["loc"]))
+    return detail["type"] == "too_short" and bool(document.get(_written(detail["loc"])))
+
+
+def _written(loc: Keys) -> Keys:
+    """Drop the parts in angle brackets: they name the chosen alternative, what was written has no such key."""
+    return tuple(part for part in loc if not str(part).startswith("<"))
 
 
 def _one(detail: ErrorDetails, document: Document) -> tuple[Keys, str]:
     kind, context, loc = detail["type"], detail.get("ctx") or {}, detail["loc"]
-    # Parts in angle brackets name the chosen alternative; what was written has no such key.
-    keys: Keys = tuple(part for part in loc if not str(part).startswith("<"))
+    keys = _written(loc)
     value = document.get(keys)
+    if value is None:  # a bare word in the place of a mapping with a name
+        value = detail["input"]
     was = f"was {shown(value, keys)}"
     match kind:
         case "extra_forbidden":

@@ -24,6 +24,8 @@ from btbot.config.mask import is_masked
 from btbot.errors import ConfigError
 from btbot.timeframe import Timeframe as Length
 
+_LENGTH = "^[1-9][0-9]{0,3}[smhdw]$"
+
 
 class Section(BaseModel):
     """Frozen group of keys; unknown keys are errors and an empty key means its default."""
@@ -56,6 +58,15 @@ def _timeframe(value: Any) -> Length:
         raise PydanticCustomError(
             "custom", "must be a number and a unit out of s, m, h, d, w, such as 15m, 1h or 1d"
         ) from None
+
+
+def _span(value: Any) -> int | Length:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    try:
+        return _timeframe(value)
+    except PydanticCustomError:
+        raise PydanticCustomError("custom", "must be a number of bars, or a duration such as 36h, 30d or 12w") from None
 
 
 def _moment(value: Any) -> dt.datetime:
@@ -91,8 +102,15 @@ Timeframe = Annotated[
     Length,
     PlainValidator(_timeframe),
     PlainSerializer(str),
-    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,3}[smhdw]$", "examples": ["15m", "1h", "1d"]}),
+    WithJsonSchema({"type": "string", "pattern": _LENGTH, "examples": ["15m", "1h", "1d"]}),
 ]
+Span = Annotated[
+    int | Length,
+    PlainValidator(_span),
+    PlainSerializer(lambda value: value if isinstance(value, int) else str(value)),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": _LENGTH}]}),
+]
+"""A number of bars (int) or a duration (`Timeframe`)."""
 Moment = Annotated[
     dt.datetime,
     PlainValidator(_moment),

@@ -78,19 +78,31 @@ def _set(data: dict[str, Any], setting: Setting, places: dict[Keys, Place]) -> N
     """Walk down the path, making what is missing, and put the value at its end."""
     container: Any = data
     keys: Keys = ()
-    for part, below in zip(setting.keys, setting.keys[1:], strict=False):
-        key = _key(container, part, keys, setting.place)
+    parts = _whole(setting.keys, container)
+    while len(parts) > 1:
+        key = _key(container, parts[0], keys, setting.place)
         keys = (*keys, key)
         if container[key] is None:
-            container[key] = [] if below.isdecimal() else {}
+            container[key] = [] if parts[1].isdecimal() else {}
             places[keys] = setting.place
         container = container[key]
-    key = _key(container, setting.keys[-1], keys, setting.place)
+        parts = _whole(parts[1:], container)
+    key = _key(container, parts[0], keys, setting.place)
     if key == "name" and keys and container[key] not in (None, setting.value):
         _drop_old_name(container, keys, places)
     container[key] = setting.value
     _forget((*keys, key), places)
     places[(*keys, key)] = setting.place
+
+
+def _whole(parts: tuple[str, ...], container: Any) -> tuple[str, ...]:
+    """Join the first parts where they are one key: a ticker such as BRK.B, or a searched key, has dots of its own."""
+    if isinstance(container, dict):
+        known = {key.lower() for key in container if "." in key}
+        for count in range(len(parts), 1, -1) if known else ():
+            if ".".join(parts[:count]).lower() in known:
+                return (".".join(parts[:count]), *parts[count:])
+    return parts
 
 
 def _key(container: Any, part: str, keys: Keys, place: Place) -> str | int:

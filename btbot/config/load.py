@@ -46,7 +46,7 @@ def load_config(
         With one line for each mistake: where, which key, what is allowed, what was found.
     """
     if isinstance(source, RunConfig):
-        return source if not overrides else _checked(_set(_of_config(source), overrides), source.folder, source.source)
+        return source if not overrides else checked(_set(document_of(source), overrides), source.folder, source.source)
     environ = os.environ if environ is None else environ
     if isinstance(source, Mapping):
         document, folder, name = _of_mapping(source), Path.cwd(), "<mapping>"
@@ -55,7 +55,7 @@ def load_config(
         path = find(Path(source))
         document, folder, name = _extended(path, ()), path.resolve().parent, str(source)
         settings = from_environment(environ, path.parent / ".env")
-    return _checked(_set(layers.apply(document, settings), overrides), folder, name)
+    return checked(_set(layers.apply(document, settings), overrides), folder, name)
 
 
 def _set(document: Document, overrides: Sequence[str]) -> Document:
@@ -66,8 +66,9 @@ def _of_mapping(source: Mapping[str, Any]) -> Document:
     return Document(_plain(source), {(): Place("<mapping>", "mapping")})
 
 
-def _of_config(config: RunConfig) -> Document:
-    # Its secrets were allowed in when it was loaded.
+def document_of(config: RunConfig) -> Document:
+    """Return what a checked configuration was made of, its secrets in clear."""
+    # They were allowed in when it was loaded.
     return Document(unmasked(config), {(): Place(config.source, "environment")})
 
 
@@ -136,7 +137,8 @@ def _base(path: Path, named: str, where: Place) -> Path:
     )
 
 
-def _checked(document: Document, folder: Path, source: str) -> RunConfig:
+def checked(document: Document, folder: Path, source: str) -> RunConfig:
+    """Return the configuration that a document describes; raise `ConfigError` with a line for each mistake."""
     _check_version(document)
     mistakes = _written_secrets(document)
     try:

@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr
 from btbot.config.exits import ExitRules
 from btbot.config.fields import Distinct, Moment, Positive, Section, ShareOrNothing, Symbols, Timeframe, Word
 from btbot.config.mask import mask_url
+from btbot.config.search import Optimize, WalkForward
 from btbot.config.sections import (
     AnalyzerEntry,
     Costs,
@@ -69,6 +70,8 @@ class RunConfig(Section):
     engine: Literal["sparse", "dense"] = Field(default="sparse", description="Skip idle bars, or visit every bar")
     proof: Literal["none", "panel", "full"] = Field(default="panel", description="How much the run proves about itself")
     plugins: PluginFolders = Field(default=PluginFolders(), description="Folders of your own plug-ins")
+    optimize: Optimize | None = Field(default=None, description="Parameter search of `btbot optimize`")
+    walkforward: WalkForward | None = Field(default=None, description="Windows of `btbot walkforward`")
 
     _folder: Path = PrivateAttr(default_factory=Path.cwd)
     _source: str = PrivateAttr(default="<mapping>")

@@ -5,6 +5,7 @@ Takes a `RunConfig`, gives a `RunResult`, writes nothing. The optimiser, the pro
 engine only moves data through them.
 """
 
+from btbot.engine.market import Market, Window, load_market
 from btbot.engine.run import run
 
-__all__ = ["run"]
+__all__ = ["Market", "Window", "load_market", "run"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from btbot.data.funding import read_funding
 from btbot.engine.broker.terms import Lot, Terms
 from btbot.engine.desk.book import Book
 from btbot.engine.gather import check_params, plugin_folders
+from btbot.engine.market import Window
 from btbot.engine.proof import check_no_lookahead
 from btbot.engine.timeline import Timeline
 from btbot.errors import BtbotError, ConfigError, StrategyError
@@ -56,15 +58,6 @@ class Hosted:
         strategy = self.cls(*[datas[number] for number in self.numbers], **self.params)
         strategy._btbot_name, strategy._btbot_numbers = self.name, self.numbers
         return strategy
-
-
-def timeframes(config: RunConfig) -> dict[str, str]:
-    """Return the timeframe of each symbol that a strategy trades, in the order of ``symbols``."""
-    chosen = {symbol: str(config.timeframe) for symbol in config.symbols}
-    for entry in config.strategies:
-        for symbol in entry.symbols or config.symbols:
-            chosen[symbol] = str(entry.timeframe or config.timeframe)
-    return chosen
 
 
 def host_strategies(config: RunConfig) -> list[Hosted]:
@@ -114,33 +107,35 @@ def _trades_signals(cls: type) -> bool:
 
 
 def make_books(
-    hosted: list[Hosted], bars: dict[str, Bars], config: RunConfig, lots: list[Lot]
+    hosted: list[Hosted], bars: Mapping[str, Bars], config: RunConfig, lots: list[Lot], window: Window
 ) -> tuple[list[Book], int]:
     """Compute the signals of every symbol; return its books and how many look-ahead cuts were tried."""
     books, cuts = [], 0
     for host in hosted:
         if not host.signals:
             continue
-        params = _params(host)
+        params = make_params(host)
         for symbol, number in zip(host.symbols, host.numbers, strict=True):
             candles = bars[symbol]
-            plan = _plan(host, params, candles)
+            plan = make_plan(host, params, candles)
             cuts += check_no_lookahead(
-                lambda part, host=host, params=params: _plan(host, params, part),  # type: ignore[misc]
+                lambda part, host=host, params=params: make_plan(host, params, part),  # type: ignore[misc]
                 plan, candles, strategy=host.name, proof=config.proof,
             )  # fmt: skip
-            books.append(_book(host, number, candles, plan, config, lots[number]))
+            books.append(_book(host, number, candles, within(plan, candles, window), config, lots[number]))
     return sorted(books, key=lambda book: book.number), cuts
 
 
-def _params(host: Hosted) -> Any:
+def make_params(host: Hosted) -> Any:
+    """Return the parameters of a strategy as its ``signals`` gets them."""
     params = host.cls.params()  # type: ignore[attr-defined]
     for name, value in host.params.items():
         setattr(params, name, value)
     return params
 
 
-def _plan(host: Hosted, params: Any, bars: Bars) -> Signals | Targets:
+def make_plan(host: Hosted, params: Any, bars: Bars) -> Signals | Targets:
+    """Return what a strategy wants, checked, from the bar on at which all its indicators are warm."""
     try:
         with warmth.watch() as found:
             plan = checked(host.cls.signals(bars, params), len(bars))  # type: ignore[attr-defined]
@@ -152,35 +147,54 @@ def _plan(host: Hosted, params: Any, bars: Bars) -> Signals | Targets:
         raise
 
 
+def within(plan: Signals | Targets, bars: Bars, window: Window) -> Signals | Targets:
+    """Return the plan without what it wants outside the window."""
+    if window.start_ms is not None:
+        plan = plan.warm(int(np.searchsorted(bars.time, window.start_ms)))
+    for span in window.closed:
+        first, until = np.searchsorted(bars.time, span).tolist()
+        plan = plan.resting(first, until) if first < until else plan
+    return plan.resting(len(bars), len(bars)) if window.flat_at_end else plan
+
+
 def _book(host: Hosted, number: int, bars: Bars, plan: Any, config: RunConfig, lot: Lot) -> Book:
-    rules = _declared_exits(host).merged(_configured_exits(config))
-    sizing = config.sizing
-    if sizing.name == "fixed_risk" and not _stops_at_once(rules, plan):
-        raise ConfigError(
-            f"{config.source}: sizing fixed_risk needs the distance of a stop, but {host.name} has none at the entry; "
-            "add exits.stop, or exits.trailing without after_*, for example `exits: {stop: {atr: 2.0}}`"
-        )
-    realized = None
-    if sizing.name == "volatility_target":
-        per_year = bars.timeframe.per_year(config.calendar)
-        realized = indicators.realized_volatility(bars.close, sizing.lookback, periods_per_year=per_year)
-    atr = None
-    if rules.needs_atr:
-        atr = indicators.atr(bars, rules.atr_period or 14)
-        known = ~np.isnan(atr)
-        # An entry before the ATR is warm would have no stop.
-        plan = plan.warm(int(known.argmax()) if known.any() else len(bars))
+    rules = exits_of(host, config)
+    refuse_size_without_stop(host, rules, plan, config)
+    atr, realized = measures(rules, bars, config)
     return Book(
         number,
         host.name,
         bars,
-        plan,
+        plan if atr is None else plan.warm(warmth.first_number(atr)),  # before that there would be no stop
         rules,
         allow_short=config.allow_short,
         lot=lot,
         atr=atr,
         realized=realized,
     )
+
+
+def exits_of(host: Hosted, config: RunConfig) -> Exits:
+    """Return what a strategy declares, and the configuration over it."""
+    return _declared_exits(host).merged(Exits(**config.exits.model_dump(exclude_none=True)))
+
+
+def refuse_size_without_stop(host: Hosted, rules: Exits, plan: Any, config: RunConfig) -> None:
+    """Raise ConfigError if sizes are measured by a stop that the position would not have."""
+    if config.sizing.name == "fixed_risk" and not _stops_at_once(rules, plan):
+        raise ConfigError(
+            f"{config.source}: sizing fixed_risk needs the distance of a stop, but {host.name} has none at the entry; "
+            "add exits.stop, or exits.trailing without after_*, for example `exits: {stop: {atr: 2.0}}`"
+        )
+
+
+def measures(rules: Exits, bars: Bars, config: RunConfig) -> tuple[FloatArray | None, FloatArray | None]:
+    """Return the ATR of the exits and the volatility of the sizing, where they are asked for."""
+    realized = None
+    if config.sizing.name == "volatility_target":
+        per_year = bars.timeframe.per_year(config.calendar)
+        realized = indicators.realized_volatility(bars.close, config.sizing.lookback, periods_per_year=per_year)
+    return indicators.atr(bars, rules.atr_period or 14) if rules.needs_atr else None, realized
 
 
 def _declared_exits(host: Hosted) -> Exits:
@@ -202,11 +216,6 @@ def _stops_at_once(rules: Exits, plan: Any) -> bool:
     return levels and rules.stop is None
 
 
-def _configured_exits(config: RunConfig) -> Exits:
-    given = config.exits.model_dump(exclude_none=True)
-    return Exits(**given)
-
-
 def make_lots(config: RunConfig) -> list[Lot]:
     """Return step, tick and minimum of each symbol."""
     lots = []
@@ -218,7 +227,7 @@ def make_lots(config: RunConfig) -> list[Lot]:
     return lots
 
 
-def make_terms(config: RunConfig, bars: dict[str, Bars], lots: list[Lot]) -> Terms:
+def make_terms(config: RunConfig, bars: Mapping[str, Bars], lots: list[Lot]) -> Terms:
     """Return what trading costs and permits."""
     costs = config.costs
     volatility: list[FloatArray] | None = None
@@ -235,7 +244,7 @@ def make_terms(config: RunConfig, bars: dict[str, Bars], lots: list[Lot]) -> Ter
     )  # fmt: skip
 
 
-def _funding(config: RunConfig, bars: dict[str, Bars]) -> list[FloatArray | None] | None:
+def _funding(config: RunConfig, bars: Mapping[str, Bars]) -> list[FloatArray | None] | None:
     """Return per symbol the sum of funding rates that fall due within each bar, its close included."""
     source = config.costs.funding
     if source is None:

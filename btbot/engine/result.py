@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import backtrader as bt
@@ -14,11 +13,12 @@ from btbot.bars import Bars
 from btbot.config import RunConfig, settled
 from btbot.engine.desk.book import Book
 from btbot.engine.ledger import ORDER_COLUMNS, Ledger, Trade
+from btbot.engine.market import Market
 from btbot.engine.recorder import Recorder
 from btbot.engine.timeline import Timeline
 from btbot.metrics.benchmark import buy_and_hold
 from btbot.metrics.summary import summarize
-from btbot.records import Finding, RunResult
+from btbot.records import RunResult
 from btbot.timeframe import Timeframe
 
 TRADE_COLUMNS = (
@@ -34,46 +34,63 @@ def assemble(
     ledger: Ledger,
     recorder: Recorder,
     timeline: Timeline,
-    bars: dict[str, Bars],
+    market: Market,
     books: list[Book],
-    findings: list[Finding],
     engine: str,
     cuts: int,
-    synthetic: bool,
+    start_ms: int | None,
 ) -> RunResult:
-    """Return the result of a finished run."""
+    """Return the result of a finished run; it begins at `start_ms`."""
+    first = 0 if start_ms is None else int(np.searchsorted(timeline.open_time, start_ms))
     equity, cash, open_positions = recorder.account()
+    equity, cash, open_positions = equity[first:], cash[first:], open_positions[first:]
+    open_time, time = timeline.open_time[first:], timeline.time[first:]
+    bars = dict(market.bars)
     trades = trade_table(ledger, bars)
-    days = Timeframe.parse("1d").per_year(config.calendar)
-    metrics = summarize(
-        open_time_ms=timeline.open_time, equity=equity, capital=config.capital, trades=trades,
-        open_positions=open_positions, fees_paid=ledger.fees_paid, funding_paid=ledger.funding_paid,
-        borrow_paid=ledger.borrow_paid, slippage_paid=ledger.slippage_paid, traded_notional=ledger.traded_notional,
-        benchmark=buy_and_hold(bars, timeline.time, config.capital), periods_per_year=days,
-    )  # fmt: skip
+    benchmark = buy_and_hold(bars, time, config.capital)
+    metrics = _metrics(config, ledger, open_time, equity, trades, open_positions, benchmark)
     metrics["engine"] = engine
-    metrics["data_fingerprint"] = _fingerprint(bars)
-    metrics["synthetic"] = synthetic
+    metrics["data_fingerprint"] = market.fingerprint
+    metrics["synthetic"] = market.synthetic
     metrics["lookahead_cuts"] = cuts
     shown = settled(config)
     return RunResult(
         name=shown["name"],
         config=shown,
-        metrics=dict(metrics),
+        metrics=metrics,
         trades=trades,
         orders=order_table(ledger, bars),
-        equity=pd.DataFrame({"time": _utc(timeline.time), "equity": equity, "cash": cash}),
-        bars=dict(bars),
-        overlays={book.bars.symbol: dict(book.plan.plot) for book in books},
-        findings=findings,
+        equity=pd.DataFrame({"time": _utc(time), "equity": equity, "cash": cash}),
+        bars={symbol: item.between(start_ms, None) for symbol, item in bars.items()},
+        overlays={book.bars.symbol: _overlays(book, start_ms) for book in books},
+        findings=market.findings,
         notes=ledger.notes,
     )
 
 
-def _fingerprint(bars: dict[str, Bars]) -> str:
-    if len(bars) == 1:
-        return next(iter(bars.values())).fingerprint
-    return hashlib.sha256("".join(item.fingerprint for item in bars.values()).encode()).hexdigest()
+def _metrics(
+    config: RunConfig,
+    ledger: Ledger,
+    open_time: npt.NDArray[np.int64],
+    equity: npt.NDArray[np.float64],
+    trades: pd.DataFrame,
+    open_positions: npt.NDArray[np.int64],
+    benchmark: npt.NDArray[np.float64],
+) -> dict[str, Any]:
+    return dict(
+        summarize(
+            open_time_ms=open_time, equity=equity, capital=config.capital, trades=trades,
+            open_positions=open_positions, fees_paid=ledger.fees_paid, funding_paid=ledger.funding_paid,
+            borrow_paid=ledger.borrow_paid, slippage_paid=ledger.slippage_paid,
+            traded_notional=ledger.traded_notional, benchmark=benchmark,
+            periods_per_year=Timeframe.parse("1d").per_year(config.calendar),
+        )
+    )  # fmt: skip
+
+
+def _overlays(book: Book, start_ms: int | None) -> dict[str, Any]:
+    first = 0 if start_ms is None else int(np.searchsorted(book.bars.time, start_ms))
+    return {name: values[first:] for name, values in book.plan.plot.items()}
 
 
 def _utc(time_ms: npt.NDArray[np.int64]) -> pd.DatetimeIndex:

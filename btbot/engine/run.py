@@ -22,15 +22,14 @@ from btbot.engine.build import (
     make_books,
     make_lots,
     make_terms,
-    timeframes,
 )
 from btbot.engine.cerebro import Cerebro, Progress
 from btbot.engine.desk.desk import Desk
 from btbot.engine.desk.sizer import make_sizer
 from btbot.engine.desk.venue import StockVenue, Venue
 from btbot.engine.desk.watch import RiskWatch
-from btbot.engine.gather import gather
 from btbot.engine.ledger import Ledger
+from btbot.engine.market import Market, Window, given_market, load_market
 from btbot.engine.recorder import Recorder
 from btbot.engine.result import assemble
 from btbot.engine.timeline import Timeline
@@ -42,13 +41,24 @@ log = logging.getLogger(__name__)
 Prepare = Callable[[bt.Cerebro], Any]
 
 
-def run(config: RunConfig, *, progress: Progress | None = None, prepare: Prepare | None = None) -> RunResult:
+def run(
+    config: RunConfig,
+    *,
+    market: Market | None = None,
+    window: Window | None = None,
+    progress: Progress | None = None,
+    prepare: Prepare | None = None,
+) -> RunResult:
     """Run a backtest and return what happened; nothing is written.
 
     Parameters
     ----------
     config
         From `btbot.config.load_config`.
+    market
+        Its bars, from `load_market`, for callers that run many configurations on them; read from the feed by default.
+    window
+        Trade only there; the result begins at its start.
     progress
         Called now and then with the closes done and their number.
     prepare
@@ -60,19 +70,18 @@ def run(config: RunConfig, *, progress: Progress | None = None, prepare: Prepare
         If a plug-in is missing, bars are flawed, or signals look ahead. Exceptions of a plug-in come out as they
         are, with a note that names strategy, symbol and bar.
     """
-    if config.mode != "backtest":
-        raise ConfigError(
-            f"{config.source}: mode: {config.mode} is not there yet; this version runs `mode: backtest` only"
-        )
+    _refuse_other_modes(config)
     timings: dict[str, float] = {}
+    window = window or Window()
     with _timed(timings, "data"):
         hosted = host_strategies(config)
         analyzers = load_analyzers(config)
-        feeds, findings = gather(config, timeframes(config))
-    bars: dict[str, Bars] = {symbol: feed.held for symbol, feed in feeds.items()}
+        market = load_market(config) if market is None else given_market(config, market)
+        market = market.until(window.end_ms)
+    bars = dict(market.bars)
     with _timed(timings, "signals"):
         lots = make_lots(config)
-        books, cuts = make_books(hosted, bars, config, lots)
+        books, cuts = make_books(hosted, bars, config, lots, window)
         terms = make_terms(config, bars, lots)
     with _timed(timings, "engine"):
         timeline = Timeline(list(bars.values()))
@@ -80,24 +89,29 @@ def run(config: RunConfig, *, progress: Progress | None = None, prepare: Prepare
         closes = [timeline.spread(number, item.close) for number, item in enumerate(bars.values())]
         recorder = Recorder(timeline, closes)
         sparse = config.engine == "sparse" and all(host.signals for host in hosted)
-        broker = _stock_broker(config) if config.fills == "stock" else Broker(terms, ledger)
-        broker.setcash(config.capital)
+        broker = _broker(config, terms, ledger)
         desk = _desk(config, books, broker, ledger, terms, timeline, bars, closes) if books else None
         cerebro = Cerebro(
             timeline=timeline, ledger=ledger, recorder=recorder, desk=desk, sparse=sparse, progress=progress,
         )  # fmt: skip
         cerebro.p.cheat_on_open = any(_cheats(host) for host in hosted)
-        strategies, attached = _host(cerebro, broker, feeds, hosted, analyzers, prepare)
+        strategies, attached = _host(cerebro, broker, market.feeds(), hosted, analyzers, prepare)
     with _timed(timings, "metrics"):
         result = assemble(
-            config, ledger=ledger, recorder=recorder, timeline=timeline, bars=bars, books=books, findings=findings,
-            engine="sparse" if sparse else "dense", cuts=cuts,
-            synthetic=any(feed.synthetic for feed in feeds.values()),
+            config, ledger=ledger, recorder=recorder, timeline=timeline, market=market, books=books,
+            engine="sparse" if sparse else "dense", cuts=cuts, start_ms=window.start_ms,
         )  # fmt: skip
         attached.figures(result, strategies)
     result.timings.update(timings)
     log.info("run %s: %s", result.name, ", ".join(f"{name} {seconds:.3f} s" for name, seconds in timings.items()))
     return result
+
+
+def _refuse_other_modes(config: RunConfig) -> None:
+    if config.mode != "backtest":
+        raise ConfigError(
+            f"{config.source}: mode: {config.mode} is not there yet; this version runs `mode: backtest` only"
+        )
 
 
 @contextmanager
@@ -112,12 +126,16 @@ def _cheats(host: Hosted) -> bool:
     return getattr(host.cls, "next_open", None) is not bt.Strategy.next_open
 
 
-def _stock_broker(config: RunConfig) -> bt.brokers.BackBroker:
-    """Return Backtrader's own broker as the rules of ``fills: stock`` set it."""
-    broker = bt.brokers.BackBroker()
-    broker.setcommission(commission=config.costs.taker_fee)
-    slippage = config.costs.slippage_bps / 10_000.0
-    broker.set_slippage_perc(slippage, slip_open=True, slip_limit=True, slip_match=True, slip_out=True)
+def _broker(config: RunConfig, terms: Terms, ledger: Ledger) -> bt.brokers.BackBroker:
+    """Return our broker, or for ``fills: stock`` Backtrader's own as the rules set it."""
+    if config.fills == "stock":
+        broker = bt.brokers.BackBroker()
+        broker.setcommission(commission=config.costs.taker_fee)
+        slippage = config.costs.slippage_bps / 10_000.0
+        broker.set_slippage_perc(slippage, slip_open=True, slip_limit=True, slip_match=True, slip_out=True)
+    else:
+        broker = Broker(terms, ledger)
+    broker.setcash(config.capital)
     return broker
 
 

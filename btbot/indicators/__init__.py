@@ -21,6 +21,7 @@ from btbot.indicators.cross import crossover, crossunder
 from btbot.indicators.direction import adx, minus_di, plus_di
 from btbot.indicators.ichimoku import Ichimoku, ichimoku
 from btbot.indicators.macd import Macd, macd
+from btbot.indicators.memo import shared
 from btbot.indicators.rsi import rsi
 from btbot.indicators.sar import sar
 from btbot.indicators.slope import linreg_slope
@@ -68,7 +69,7 @@ __all__ = [
     "zscore",
 ]
 
-# The engine measures from which bar on a strategy's indicators are warm.
+# The engine measures from which bar on a strategy's indicators are warm; a search computes each of them once.
 for _name in set(__all__) - {"crossover", "crossunder"}:
     if _name.islower():
-        globals()[_name] = watched(globals()[_name])
+        globals()[_name] = shared(watched(globals()[_name]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from btbot.indicators import memo
+
 BoolArray = npt.NDArray[np.bool_]
 
 
@@ -25,9 +27,16 @@ def crossover(first: npt.ArrayLike, second: npt.ArrayLike) -> BoolArray:
     >>> crossover([1.0, 2.0, 3.0, 1.0], 2.0)
     array([False, False,  True, False])
     """
-    a, b = np.broadcast_arrays(np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64))
-    result = np.zeros(a.shape, dtype=np.bool_)
-    result[1:] = (a[1:] > b[1:]) & (a[:-1] <= b[:-1])
+    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    above = a > b
+    result = np.zeros(above.shape, dtype=np.bool_)
+    # A number that is NaN is never above or below, so that it needs no care here.
+    start = memo.numbers_from(*(line for line in (a, b) if line.ndim))
+    if start is None:
+        np.logical_and(above[1:], (a <= b)[:-1], out=result[1:])
+    else:  # without NaN, what is not above is below or equal: this saves a pass over both lines
+        np.greater(above[1:], above[:-1], out=result[1:])
+        result[: start + 1] = False
     return result
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from btbot.bars import FloatArray
+
 _seen: ContextVar[list[tuple[int, int]] | None] = ContextVar("_seen", default=None)
 
 
@@ -30,14 +32,37 @@ def watched(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
-        found = _seen.get()
-        if found is not None:
-            for line in result if isinstance(result, tuple) else (result,):
-                known = ~np.isnan(line)
-                found.append((len(line), int(known.argmax()) if known.any() else len(line)))
+        if _seen.get() is not None:
+            lines = result if isinstance(result, tuple) else (result,)
+            report([(len(line), first_number(line)) for line in lines])
         return result
 
     return call
+
+
+def report(lines: list[tuple[int, int]]) -> None:
+    """Let `watch` see length and first index with a value of some lines."""
+    found = _seen.get()
+    if found is not None:
+        found.extend(lines)
+
+
+def first_number(line: FloatArray) -> int:
+    """Return the first index that is not NaN, or the length of the line if there is none.
+
+    Examples
+    --------
+    >>> first_number(np.array([np.nan, np.nan, 3.0, np.nan]))
+    2
+    """
+    start, stop = 0, 256  # most lines are warm soon: look no further than needed
+    while start < len(line):
+        known = ~np.isnan(line[start:stop])
+        at = int(known.argmax())
+        if known[at]:
+            return start + at
+        start, stop = stop, 4 * stop
+    return len(line)
 
 
 def warm_from(found: list[tuple[int, int]], n: int) -> int:

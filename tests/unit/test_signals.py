@@ -136,3 +136,17 @@ def test_warm_from_the_start_changes_nothing():
     plain, targets = Signals(enter_long=UP).checked(3), Targets(np.ones(3)).checked(3)
     assert plain.warm(0) is plain
     assert targets.warm(0) is targets
+
+
+def test_arrays_without_anything_to_take_away_are_not_copied():
+    plain = Signals(enter_long=UP, exit_long=np.array([False, False, True])).checked(3)
+    warm = plain.warm(1)
+    assert warm.exit_long is plain.exit_long
+    assert warm.enter_long.tolist() == [False, False, True]
+    assert warm.warm(1) is warm
+
+
+def test_targets_that_are_out_of_range_beside_nan_are_refused():
+    for exposure in ([np.nan, 1.5], [-1.5, np.nan], [np.nan, -np.inf]):
+        with pytest.raises(StrategyError, match=r"exposure must lie in \[-1, \+1\], was"):
+            Targets(exposure).checked(2)

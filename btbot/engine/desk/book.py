@@ -70,7 +70,7 @@ class Book:
     ) -> None:
         self.number, self.name, self.bars, self.plan = number, name, bars, plan
         self.allow_short, self.lot, self.realized = allow_short, lot, realized
-        self.rules = _with_levels(rules, plan)
+        self.rules = with_levels(rules, plan)
         self.max_hold = self.rules.max_hold_bars or 0
         self.cooldown = self.rules.cooldown_bars or 0
         self.opposite = self.rules.opposite is not False
@@ -245,7 +245,7 @@ def _levels(plan: Signals | Targets) -> dict[str, npt.NDArray[np.float64]]:
     return {name: values for name, values in named.items() if values is not None}
 
 
-def _with_levels(rules: Exits, plan: Signals | Targets) -> Exits:
+def with_levels(rules: Exits, plan: Signals | Targets) -> Exits:
     """Use the price levels that a strategy gives unless the exits name another kind."""
     names = _levels(plan)
     given: dict[str, Any] = {}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from btbot import indicators as ta
 
@@ -22,3 +23,14 @@ def test_either_side_may_be_a_number_or_empty() -> None:
     assert ta.crossover(2.0, [1.0, 3.0, 1.0]).tolist() == [False, False, True]
     assert ta.crossover([], 2.0).shape == (0,)
     assert ta.crossover([], []).dtype == bool
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_form_of_four_values(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    first, second = rng.choice([np.nan, -np.inf, 0.0, 1.0, 2.0, np.inf], size=(2, 200))
+    expected = [False] + [
+        a0 <= b0 and a1 > b1 for a0, b0, a1, b1 in zip(first, second, first[1:], second[1:], strict=False)
+    ]
+    assert ta.crossover(first, second).tolist() == expected
+    assert ta.crossunder(second, first).tolist() == expected

@@ -63,7 +63,7 @@ def test_docstrings_have_examples() -> None:
 
 
 def test_the_package_exports_what_its_modules_define() -> None:
-    inner = {"library", "series", "window", "recursion", "warmth"}
+    inner = {"library", "memo", "series", "window", "recursion", "warmth"}
     public = {
         name
         for module in set(MODULES) - inner

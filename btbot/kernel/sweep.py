@@ -1,0 +1,228 @@
+"""Many settings of one configuration over the same bars, through the compiled loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from btbot.bars import Bars
+from btbot.config import RunConfig
+from btbot.engine.broker.terms import Lot
+from btbot.engine.build import (
+    Hosted,
+    exits_of,
+    make_lots,
+    make_params,
+    make_plan,
+    make_terms,
+    measures,
+    refuse_size_without_stop,
+    within,
+)
+from btbot.engine.desk.book import with_levels
+from btbot.engine.market import Market, Window
+from btbot.exits import Exits
+from btbot.indicators import memo, warmth
+from btbot.kernel.encode import encode_rule, encode_terms, new_rules
+from btbot.kernel.figures import FIGURES
+from btbot.kernel.layout import ACCOUNT, BOOK, OUTCOME, RECORD, SIZINGS
+from btbot.kernel.loop import run
+from btbot.kernel.plans import Desk
+from btbot.kernel.reading import address
+from btbot.kernel.tape import Axis, Tape, make_tape
+from btbot.kernel.trace import Trace, as_fills
+from btbot.metrics.daily import daily_returns, day_ends
+from btbot.timeframe import Timeframe
+
+FloatArray = npt.NDArray[np.float64]
+_SHARED_BYTES = 512 * 2**20  # of indicators
+_FIRST_FILLS = 4096
+_OPTIMAL = SIZINGS.index("optimal_f")
+
+
+@dataclass(slots=True, eq=False)
+class Terms:
+    """One set of exits, sizes and costs, encoded."""
+
+    config: RunConfig
+    rows: npt.NDArray[Any]
+    exits: list[Exits]
+    lots: list[Lot]
+
+
+@dataclass(slots=True, eq=False)
+class Span:
+    """The part of the time axis that a window trades: closes ``start:end``, its trading days, its bars."""
+
+    start: int
+    end: int
+    days: int
+    tape: Tape
+    bars: list[Bars]
+
+
+class Sweep:
+    """Runs settings through the compiled loop.
+
+    Parameters
+    ----------
+    config
+        The configuration that settings change.
+    hosted
+        Its strategies; all must be without `obstacle`.
+    market
+        Its bars.
+    """
+
+    def __init__(self, config: RunConfig, hosted: Sequence[Hosted], market: Market) -> None:
+        self.config, self.hosted = config, list(hosted)
+        self._store, self._shares = memo.Store(_SHARED_BYTES), True
+        self.bars = [self._store.hold(bars) for bars in market.bars.values()]
+        self._owner = [next(host for host in self.hosted if number in host.numbers) for number in range(len(self.bars))]
+        names = sorted({host.name for host in self.hosted})
+        self._groups = [names.index(host.name) for host in self._owner]
+        self.axis = Axis(market.bars)
+        self._market = market
+        self.tape = make_tape(self.axis, market.bars, make_terms(config, market.bars, make_lots(config)))
+        symbols = self.axis.symbols
+        self._desk = Desk(self.axis)
+        self._books = np.zeros(symbols + 1, dtype=BOOK)
+        self._account, self._records = np.zeros(1, dtype=ACCOUNT), np.zeros(len(names), dtype=RECORD)
+        self._rules, self._outcome = new_rules(symbols), np.zeros(1, dtype=OUTCOME)
+        self._day_equity = np.zeros(self.tape.rows["trading_days"][0])
+        self._returns = np.zeros((len(names), 0))
+        self._nothing = np.zeros(0), np.zeros(0), np.zeros((0, 6))
+        self._spans: dict[tuple[int | None, int | None], Span] = {}
+        self._plans: tuple[Any, list[Any]] = (None, [])
+
+    def figures(self, terms: Terms, params: Sequence[Mapping[str, Any]], window: Window | None = None) -> FloatArray:
+        """Return the figures of one setting, float64 of shape (len(FIGURES),).
+
+        Parameters
+        ----------
+        terms
+            From `terms`.
+        params
+            Parameters of each strategy that differ from its own.
+        """
+        figures = np.empty(len(FIGURES))
+        self._run(terms, params, window, self._nothing, figures)
+        return figures
+
+    def daily(self, terms: Terms, params: Sequence[Mapping[str, Any]], window: Window | None = None) -> FloatArray:
+        """Return the daily returns of one setting; see `btbot.metrics.daily_returns`."""
+        span, equity = self._span(window), self.trace(terms, params, window).equity
+        return self._daily(span.start, span.end, equity, terms.config.capital)
+
+    def trace(self, terms: Terms, params: Sequence[Mapping[str, Any]], window: Window | None = None) -> Trace:
+        """Return account and fills of one setting."""
+        length, room = self.axis.length, _FIRST_FILLS
+        while True:
+            equity, cash, fills = np.zeros(length), np.zeros(length), np.zeros((room, 6))
+            count = self._run(terms, params, window, (equity, cash, fills), np.empty(len(FIGURES)))
+            if count <= room:
+                span = self._span(window)
+                return Trace(equity[span.start : span.end], cash[span.start : span.end], as_fills(fills[:count]))
+            room = count
+
+    def terms(self, config: RunConfig) -> Terms:
+        """Encode costs, sizes and exits of a configuration with the same strategies, symbols and bars."""
+        return Terms(config, encode_terms(config), [exits_of(host, config) for host in self._owner], make_lots(config))
+
+    def _run(
+        self,
+        terms: Terms,
+        params: Sequence[Mapping[str, Any]],
+        window: Window | None,
+        written: tuple[FloatArray, FloatArray, FloatArray],
+        figures: FloatArray,
+    ) -> int:
+        span = self._span(window)
+        self._share_or_not(lambda: self._lay(terms, params, window))
+        if terms.rows[0]["sizing"] == _OPTIMAL and not self._returns.size:
+            self._returns = np.zeros((len(self._returns), self.axis.length))
+        self._write_to(*written)
+        return int(
+            run(
+                span.tape.rows, self._desk.rows, terms.rows, self._account, self._outcome, address(self._rules),
+                address(self._books), address(self._records), len(self._records), span.start, span.end, span.days,
+                figures,
+            )
+        )  # fmt: skip
+
+    def _share_or_not(self, work: Callable[[], None]) -> None:
+        """Do the work with shared indicators, unless the strategy writes into what an indicator returned."""
+        if self._shares:
+            try:
+                with memo.sharing(self._store):
+                    return work()
+            except ValueError as error:
+                if "read-only" not in str(error):
+                    raise
+                self._shares = False
+        return work()
+
+    def _write_to(self, equity: FloatArray, cash: FloatArray, fills: FloatArray) -> None:
+        """Tell the loop where to write; empty arrays are left out."""
+        row = self._outcome[0]
+        row["length"], row["room"] = self.axis.length, len(fills)
+        row["day_equity"], row["returns"] = address(self._day_equity), address(self._returns)
+        row["equity"], row["cash"], row["fills"] = address(equity), address(cash), address(fills)
+
+    def _lay(self, terms: Terms, params: Sequence[Mapping[str, Any]], window: Window | None) -> None:
+        """Write down what the strategies want, and their exits, for the loop to read."""
+        plans, atrs, realized = [], [], []
+        for number, plan in enumerate(self._wanted(params)):
+            host, bars, exits = self._owner[number], self.bars[number], terms.exits[number]
+            if window is not None:
+                plan = within(plan, self._span(window).bars[number], window)
+            if terms.config.sizing.name == "fixed_risk":
+                refuse_size_without_stop(host, exits, plan, terms.config)
+            atr, volatility = measures(exits, bars, terms.config)
+            if atr is not None:
+                plan = plan.warm(warmth.first_number(atr))
+            band = getattr(plan, "band", None)
+            encode_rule(
+                self._rules[number], with_levels(exits, plan), terms.lots[number],
+                bar_ms=bars.timeframe.ms, strategy=self._groups[number], band=band,
+            )  # fmt: skip
+            plans.append(plan)
+            atrs.append(atr)
+            realized.append(volatility)
+        self._desk.lay(plans, atrs, realized)
+
+    def _wanted(self, params: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Return the checked signals of every symbol; those of the last parameters are at hand."""
+        key = [dict(given) for given in params]
+        if self._plans[0] != key:
+            plans: dict[int, Any] = {}
+            for host, given in zip(self.hosted, key, strict=True):
+                changed = Hosted(host.name, host.cls, {**host.params, **given}, host.symbols, host.numbers, True)
+                values = make_params(changed)
+                for number in host.numbers:
+                    plans[number] = make_plan(changed, values, self.bars[number])
+            self._plans = key, [plans[number] for number in range(len(self.bars))]
+        return self._plans[1]
+
+    def _span(self, window: Window | None) -> Span:
+        """Return the part of the axis that a window trades."""
+        edges = (None, None) if window is None else (window.start_ms, window.end_ms)
+        span = self._spans.get(edges)
+        if span is None:
+            market = self._market.until(edges[1])
+            open_time = self.axis.timeline.open_time
+            start = 0 if edges[0] is None else int(np.searchsorted(open_time, edges[0]))
+            end = self.axis.length if edges[1] is None else int(np.searchsorted(open_time, edges[1]))
+            days = len(self._daily(start, end, np.ones(end - start), 1.0))
+            tape = self.tape.with_days(day_ends(open_time[start:end])[1] + start)
+            span = self._spans[edges] = Span(start, end, days, tape, list(market.bars.values()))
+        return span
+
+    def _daily(self, start: int, end: int, equity: FloatArray, capital: float) -> FloatArray:
+        per_year = Timeframe.parse("1d").per_year(self.config.calendar)
+        open_time = self.axis.timeline.open_time[start:end]
+        return daily_returns(open_time, equity, capital, periods_per_year=per_year)[1]
