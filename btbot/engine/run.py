@@ -84,8 +84,7 @@ def run(
         books, cuts = make_books(hosted, bars, config, lots, window)
         terms = make_terms(config, bars, lots)
     with _timed(timings, "engine"):
-        timeline = Timeline(list(bars.values()))
-        ledger = Ledger(list(config.symbols))
+        timeline, ledger = Timeline(list(bars.values())), Ledger(list(config.symbols))
         closes = [timeline.spread(number, item.close) for number, item in enumerate(bars.values())]
         recorder = Recorder(timeline, closes)
         sparse = config.engine == "sparse" and all(host.signals for host in hosted)
@@ -102,8 +101,7 @@ def run(
             engine="sparse" if sparse else "dense", cuts=cuts, start_ms=window.start_ms,
         )  # fmt: skip
         attached.figures(result, strategies)
-    result.timings.update(timings)
-    log.info("run %s: %s", result.name, ", ".join(f"{name} {seconds:.3f} s" for name, seconds in timings.items()))
+    _tell(result, timings)
     return result
 
 
@@ -112,6 +110,11 @@ def _refuse_other_modes(config: RunConfig) -> None:
         raise ConfigError(
             f"{config.source}: mode: {config.mode} is not there yet; this version runs `mode: backtest` only"
         )
+
+
+def _tell(result: RunResult, timings: dict[str, float]) -> None:
+    result.timings.update(timings)
+    log.info("run %s: %s", result.name, ", ".join(f"{name} {seconds:.3f} s" for name, seconds in timings.items()))
 
 
 @contextmanager

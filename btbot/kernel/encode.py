@@ -41,8 +41,9 @@ def encode_terms(config: RunConfig) -> npt.NDArray[Any]:
     return terms
 
 
-def encode_rule(row: Any, exits: Exits, lot: Lot, *, bar_ms: int, strategy: int, band: float | None) -> None:
-    """Write exits and units of one symbol into a `RULE`; `band` is None unless the strategy gives targets."""
+def encode_rule(exits: Exits, lot: Lot, *, bar_ms: int, strategy: int, band: float | None) -> Any:
+    """Return exits and units of one symbol as a `RULE`; `band` is None unless the strategy gives targets."""
+    row = np.zeros(1, dtype=RULE)[0]
     row["targets"], row["band"] = band is not None, band or 0.0
     row["opposite"] = exits.opposite is not False
     row["max_hold"], row["cooldown"] = exits.max_hold_bars or 0, exits.cooldown_bars or 0
@@ -56,11 +57,7 @@ def encode_rule(row: Any, exits: Exits, lot: Lot, *, bar_ms: int, strategy: int,
     row["protects"] = bool(exits.stop or exits.take_profit or exits.trailing or exits.break_even)
     row["step"], row["tick"], row["min_notional"] = lot.step, lot.tick, lot.min_notional
     row["bar_ms"], row["strategy"] = bar_ms, strategy
-
-
-def new_rules(symbols: int) -> npt.NDArray[Any]:
-    """Return an empty array of `RULE` for so many symbols."""
-    return np.zeros(symbols, dtype=RULE)
+    return row
 
 
 def _distance(rule: Mapping[str, Any]) -> tuple[int, float]:

@@ -123,12 +123,12 @@ other, to be read eight bars at a time.
 """
 
 OUTCOME = np.dtype(
-    [("length", "i8"), ("room", "i8"), ("day_equity", "i8"), ("returns", "i8"), ("equity", "i8"), ("cash", "i8"),
-     ("fills", "i8")],
+    [("length", "i8"), ("room", "i8"), ("figures", "i8"), ("day_equity", "i8"), ("returns", "i8"), ("equity", "i8"),
+     ("cash", "i8"), ("fills", "i8")],
     align=True,
 )  # fmt: skip
 """Addresses of what a run writes.
 
-Equity of each day, returns of trades (rows of ``length``), and unless they are 0 equity and cash at each close and
-``room`` fills of six numbers.
+The figures, equity of each day, returns of trades (rows of ``length``), and unless they are 0 equity and cash at each
+close and ``room`` fills of six numbers.
 """

@@ -6,9 +6,10 @@ from btbot.kernel.accounting import advance, equity_at
 from btbot.kernel.carrying import carry
 from btbot.kernel.compiling import entry, part
 from btbot.kernel.deciding import close
+from btbot.kernel.figures import FIGURES
 from btbot.kernel.layout import NEVER_LEFT
 from btbot.kernel.matching import match
-from btbot.kernel.reading import book_at, numbers, record_at
+from btbot.kernel.reading import account_at, book_at, numbers, outcome_at, plan_at, record_at, tape_at, terms_at
 from btbot.kernel.summing import summarise
 from btbot.kernel.waking import next_visit
 
@@ -35,12 +36,14 @@ def reset(books, symbols, account, records, strategies, terms, start):
 
 
 @entry
-def run(tapes, plans, all_terms, accounts, outcomes, rules, books, records, strategies, start, end, days, figures):
-    """Trade the closes ``start:end`` and write the figures; return how many fills there were.
+def run(tapes, plans, terms_of, accounts, outcomes, rules, books, records, strategies, start, end, days):
+    """Trade the closes ``start:end`` and write what came of it; return how many fills there were.
 
-    ``days`` is the number of trading days of the span; see `btbot.kernel.layout` for the rest.
+    The first eight are the addresses of records, see `btbot.kernel.layout`; ``strategies`` is the number of the last,
+    ``days`` that of the trading days of the span.
     """
-    tape, plan, terms, account, outcome = tapes[0], plans[0], all_terms[0], accounts[0], outcomes[0]
+    tape, plan, terms = tape_at(tapes, 0), plan_at(plans, 0), terms_at(terms_of, 0)
+    account, outcome = account_at(accounts, 0), outcome_at(outcomes, 0)
     symbols = tape.symbols
     reset(books, symbols, account, records, strategies, terms, start)
     at = start - 1
@@ -56,5 +59,6 @@ def run(tapes, plans, all_terms, accounts, outcomes, rules, books, records, stra
         close(books, rules, account, records, terms, tape, plan, outcome, visit)
         at = visit
     account.equity = equity_at(books, account, tape, symbols, end - 1)
+    figures = numbers(outcome.figures, 0, len(FIGURES))
     summarise(books, account, terms, numbers(outcome.day_equity, 0, account.day), symbols, end - start, days, figures)
     return account.fills

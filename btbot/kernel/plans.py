@@ -68,5 +68,9 @@ class Desk:
         self._shown = tuple(plans)
 
     def _number(self, name: str, values: Sequence[Any], fill: float) -> None:
+        if all(row is None for row in values):
+            if self._numbers.pop(name, None) is not None:
+                self.rows[name] = 0
+            return
         spread = self._numbers[name] = self.axis.spread(values, fill)
         self.rows[name] = address(spread)

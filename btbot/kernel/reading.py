@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from btbot.kernel.layout import BOOK, RECORD, RULE
+from btbot.kernel.layout import ACCOUNT, BOOK, OUTCOME, PLAN, RECORD, RULE, TAPE, TERMS
 
 
 def _pointer(builder: Any, kind: Any, address: Any, index: Any) -> Any:
@@ -60,8 +60,8 @@ def _record(dtype: Any) -> Any:
 
 book_at = _record(BOOK)
 """``book_at(address, index)``: element of an array of `BOOK`, to be read and written."""
-rule_at = _record(RULE)
-record_at = _record(RECORD)
+rule_at, record_at, account_at = _record(RULE), _record(RECORD), _record(ACCOUNT)
+tape_at, plan_at, terms_at, outcome_at = _record(TAPE), _record(PLAN), _record(TERMS), _record(OUTCOME)
 
 
 @intrinsic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,9 +27,9 @@ from btbot.engine.desk.book import with_levels
 from btbot.engine.market import Market, Window
 from btbot.exits import Exits
 from btbot.indicators import memo, warmth
-from btbot.kernel.encode import encode_rule, encode_terms, new_rules
+from btbot.kernel.encode import encode_rule, encode_terms
 from btbot.kernel.figures import FIGURES
-from btbot.kernel.layout import ACCOUNT, BOOK, OUTCOME, RECORD, SIZINGS
+from btbot.kernel.layout import ACCOUNT, BOOK, OUTCOME, RECORD, RULE, SIZINGS
 from btbot.kernel.loop import run
 from btbot.kernel.plans import Desk
 from btbot.kernel.reading import address
@@ -46,12 +46,14 @@ _OPTIMAL = SIZINGS.index("optimal_f")
 
 @dataclass(slots=True, eq=False)
 class Terms:
-    """One set of exits, sizes and costs, encoded."""
+    """One set of exits, sizes and costs, encoded; `address` is that of `rows`."""
 
     config: RunConfig
     rows: npt.NDArray[Any]
     exits: list[Exits]
     lots: list[Lot]
+    address: int
+    rules: dict[tuple[int, float | None, bool, bool], Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -87,15 +89,19 @@ class Sweep:
         self._groups = [names.index(host.name) for host in self._owner]
         self.axis = Axis(market.bars)
         self._market = market
-        self.tape = make_tape(self.axis, market.bars, make_terms(config, market.bars, make_lots(config)))
+        self.tape = make_tape(self.axis, market.bars, make_terms(config, market.bars, make_lots(config), address(rows)))
         symbols = self.axis.symbols
         self._desk = Desk(self.axis)
         self._books = np.zeros(symbols + 1, dtype=BOOK)
         self._account, self._records = np.zeros(1, dtype=ACCOUNT), np.zeros(len(names), dtype=RECORD)
-        self._rules, self._outcome = new_rules(symbols), np.zeros(1, dtype=OUTCOME)
+        self._rules, self._outcome = np.zeros(symbols, dtype=RULE), np.zeros(1, dtype=OUTCOME)
         self._day_equity = np.zeros(self.tape.rows["trading_days"][0])
         self._returns = np.zeros((len(names), 0))
         self._nothing = np.zeros(0), np.zeros(0), np.zeros((0, 6))
+        self._fixed = [
+            address(rows)
+            for rows in (self._desk.rows, self._account, self._outcome, self._rules, self._books, self._records)
+        ]
         self._spans: dict[tuple[int | None, int | None], Span] = {}
         self._plans: tuple[Any, list[Any]] = (None, [])
 
@@ -131,7 +137,8 @@ class Sweep:
 
     def terms(self, config: RunConfig) -> Terms:
         """Encode costs, sizes and exits of a configuration with the same strategies, symbols and bars."""
-        return Terms(config, encode_terms(config), [exits_of(host, config) for host in self._owner], make_lots(config))
+        rows = encode_terms(config)
+        return Terms(config, rows, [exits_of(host, config) for host in self._owner], make_lots(config), address(rows))
 
     def _run(
         self,
@@ -145,12 +152,11 @@ class Sweep:
         self._share_or_not(lambda: self._lay(terms, params, window))
         if terms.rows[0]["sizing"] == _OPTIMAL and not self._returns.size:
             self._returns = np.zeros((len(self._returns), self.axis.length))
-        self._write_to(*written)
+        self._write_to(figures, *written)
         return int(
             run(
-                span.tape.rows, self._desk.rows, terms.rows, self._account, self._outcome, address(self._rules),
-                address(self._books), address(self._records), len(self._records), span.start, span.end, span.days,
-                figures,
+                span.tape.address, self._fixed[0], terms.address, *self._fixed[1:], len(self._records),
+                span.start, span.end, span.days,
             )
         )  # fmt: skip
 
@@ -166,12 +172,12 @@ class Sweep:
                 self._shares = False
         return work()
 
-    def _write_to(self, equity: FloatArray, cash: FloatArray, fills: FloatArray) -> None:
+    def _write_to(self, figures: FloatArray, equity: FloatArray, cash: FloatArray, fills: FloatArray) -> None:
         """Tell the loop where to write; empty arrays are left out."""
-        row = self._outcome[0]
-        row["length"], row["room"] = self.axis.length, len(fills)
-        row["day_equity"], row["returns"] = address(self._day_equity), address(self._returns)
-        row["equity"], row["cash"], row["fills"] = address(equity), address(cash), address(fills)
+        self._outcome[0] = (
+            self.axis.length, len(fills), address(figures), address(self._day_equity), address(self._returns),
+            address(equity), address(cash), address(fills),
+        )  # fmt: skip
 
     def _lay(self, terms: Terms, params: Sequence[Mapping[str, Any]], window: Window | None) -> None:
         """Write down what the strategies want, and their exits, for the loop to read."""
@@ -185,15 +191,24 @@ class Sweep:
             atr, volatility = measures(exits, bars, terms.config)
             if atr is not None:
                 plan = plan.warm(warmth.first_number(atr))
-            band = getattr(plan, "band", None)
-            encode_rule(
-                self._rules[number], with_levels(exits, plan), terms.lots[number],
-                bar_ms=bars.timeframe.ms, strategy=self._groups[number], band=band,
-            )  # fmt: skip
+            self._rules[number] = self._rule(terms, number, plan)
             plans.append(plan)
             atrs.append(atr)
             realized.append(volatility)
         self._desk.lay(plans, atrs, realized)
+
+    def _rule(self, terms: Terms, number: int, plan: Any) -> Any:
+        """Return the record of a symbol's exits, which is the same for most settings."""
+        band = getattr(plan, "band", None)
+        stops = getattr(plan, "stop_long", None) is not None or getattr(plan, "stop_short", None) is not None
+        targets = getattr(plan, "target_long", None) is not None or getattr(plan, "target_short", None) is not None
+        key = (number, band, stops, targets)
+        if key not in terms.rules:
+            terms.rules[key] = encode_rule(
+                with_levels(terms.exits[number], plan), terms.lots[number], bar_ms=self.bars[number].timeframe.ms,
+                strategy=self._groups[number], band=band,
+            )  # fmt: skip
+        return terms.rules[key]
 
     def _wanted(self, params: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Return the checked signals of every symbol; those of the last parameters are at hand."""

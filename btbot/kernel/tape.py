@@ -83,6 +83,7 @@ class Tape:
             self.rows[name] = address(values)
         self.rows["length"], self.rows["trading_days"] = length, len(self._arrays["days"])
         self.rows["symbols"] = len(self._arrays["close"])
+        self.address = address(self.rows)
 
     def with_days(self, days: npt.NDArray[np.int64]) -> Tape:
         """Return the same market with other last closes of its days."""
