@@ -89,7 +89,7 @@ class Sweep:
         self._groups = [names.index(host.name) for host in self._owner]
         self.axis = Axis(market.bars)
         self._market = market
-        self.tape = make_tape(self.axis, market.bars, make_terms(config, market.bars, make_lots(config), address(rows)))
+        self.tape = make_tape(self.axis, market.bars, make_terms(config, market.bars, make_lots(config)))
         symbols = self.axis.symbols
         self._desk = Desk(self.axis)
         self._books = np.zeros(symbols + 1, dtype=BOOK)
