@@ -40,7 +40,7 @@ OUTSIDE = {
     "quantstats": {"report"},
     "matplotlib": {"report"},
     "plotly": {"report"},
-    "pydantic": {"config"},
+    "pydantic": {"config", "search"},
     "yaml": {"config"},
     "typer": {"cli"},
     "rich": {"cli"},

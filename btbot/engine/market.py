@@ -36,6 +36,10 @@ class Window:
     flat_at_end: bool = False
     closed: tuple[tuple[int, int], ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.start_ms is not None and self.end_ms is not None and self.start_ms >= self.end_ms:
+            raise ConfigError(f"a window must end after it starts; start_ms is {self.start_ms}, end_ms {self.end_ms}")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Market:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -74,12 +75,22 @@ def part(function: Callable[..., Any]) -> Any:
 def entry(function: Callable[..., Any]) -> Any:
     """Compile a function that Python calls, and keep it on disk."""
     folder = cache_folder()
+    if not _writable(folder):
+        return numba.njit(**_OPTIONS)(function)  # compiled in every process
     before = numba.config.CACHE_DIR
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         numba.config.CACHE_DIR = str(folder)
         return numba.njit(cache=True, **_OPTIONS)(function)
-    except OSError:  # nowhere to write: compile in every process
-        return numba.njit(**_OPTIONS)(function)
     finally:
         numba.config.CACHE_DIR = before
+
+
+def _writable(folder: Path) -> bool:
+    """Return whether numba can keep code below a folder; where it cannot, it would choose one that goes stale."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder):
+            pass
+        return all(path.is_dir() for path in folder.iterdir())
+    except OSError:
+        return False

@@ -41,6 +41,7 @@ from btbot.timeframe import Timeframe
 FloatArray = npt.NDArray[np.float64]
 _SHARED_BYTES = 512 * 2**20  # of indicators
 _FIRST_FILLS = 4096
+_NOTHING: FloatArray = np.zeros(0)
 _OPTIMAL = SIZINGS.index("optimal_f")
 
 
@@ -97,7 +98,7 @@ class Sweep:
         self._rules, self._outcome = np.zeros(symbols, dtype=RULE), np.zeros(1, dtype=OUTCOME)
         self._day_equity = np.zeros(self.tape.rows["trading_days"][0])
         self._returns = np.zeros((len(names), 0))
-        self._nothing = np.zeros(0), np.zeros(0), np.zeros((0, 6))
+        self._nothing = _NOTHING, _NOTHING, np.zeros((0, 6))
         self._fixed = [
             address(rows)
             for rows in (self._desk.rows, self._account, self._outcome, self._rules, self._books, self._records)
@@ -150,9 +151,10 @@ class Sweep:
     ) -> int:
         span = self._span(window)
         self._share_or_not(lambda: self._lay(terms, params, window))
-        if terms.rows[0]["sizing"] == _OPTIMAL and not self._returns.size:
-            self._returns = np.zeros((len(self._returns), self.axis.length))
-        self._write_to(figures, *written)
+        optimal = terms.rows[0]["sizing"] == _OPTIMAL
+        if optimal and not self._returns.size:
+            self._returns = np.zeros((len(self._returns), self.axis.length * self.axis.symbols))
+        self._write_to(figures, self._returns if optimal else _NOTHING, *written)
         return int(
             run(
                 span.tape.address, self._fixed[0], terms.address, *self._fixed[1:], len(self._records),
@@ -172,10 +174,12 @@ class Sweep:
                 self._shares = False
         return work()
 
-    def _write_to(self, figures: FloatArray, equity: FloatArray, cash: FloatArray, fills: FloatArray) -> None:
+    def _write_to(
+        self, figures: FloatArray, returns: FloatArray, equity: FloatArray, cash: FloatArray, fills: FloatArray
+    ) -> None:
         """Tell the loop where to write; empty arrays are left out."""
         self._outcome[0] = (
-            self.axis.length, len(fills), address(figures), address(self._day_equity), address(self._returns),
+            self._returns.shape[1], len(fills), address(figures), address(self._day_equity), address(returns),
             address(equity), address(cash), address(fills),
         )  # fmt: skip
 
@@ -212,10 +216,10 @@ class Sweep:
 
     def _wanted(self, params: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Return the checked signals of every symbol; those of the last parameters are at hand."""
-        key = [dict(given) for given in params]
+        key = [{name: (type(value), value) for name, value in given.items()} for given in params]
         if self._plans[0] != key:
             plans: dict[int, Any] = {}
-            for host, given in zip(self.hosted, key, strict=True):
+            for host, given in zip(self.hosted, params, strict=True):
                 changed = Hosted(host.name, host.cls, {**host.params, **given}, host.symbols, host.numbers, True)
                 values = make_params(changed)
                 for number in host.numbers:
@@ -231,7 +235,8 @@ class Sweep:
             market = self._market.until(edges[1])
             open_time = self.axis.timeline.open_time
             start = 0 if edges[0] is None else int(np.searchsorted(open_time, edges[0]))
-            end = self.axis.length if edges[1] is None else int(np.searchsorted(open_time, edges[1]))
+            last = max(int(bars.close_time[-1]) for bars in market.bars.values())
+            end = int(np.searchsorted(self.axis.timeline.time, last, side="right"))
             days = len(self._daily(start, end, np.ones(end - start), 1.0))
             tape = self.tape.with_days(day_ends(open_time[start:end])[1] + start)
             span = self._spans[edges] = Span(start, end, days, tape, list(market.bars.values()))

@@ -19,7 +19,7 @@ from btbot.kernel.sweep import Sweep, Terms
 from btbot.metrics.daily import daily_returns
 from btbot.metrics.moments import kurtosis, skewness
 from btbot.records import RunResult
-from btbot.search.variants import DATA_KEYS, Variants
+from btbot.search.variants import Variants, moves_data
 from btbot.timeframe import Timeframe
 
 FloatArray = npt.NDArray[np.float64]
@@ -78,9 +78,10 @@ class Evaluator:
         BtbotError
             If the setting is not allowed; an exception of the strategy comes out as it is.
         """
-        if self.obstacle:
+        served = self._served(setting, window)
+        if served is None:
             return hosted_figures(self._hosted(setting, window)[0])
-        sweep, terms, params = self._variant(setting, window)
+        sweep, terms, params = served
         return sweep.figures(terms, params, window)
 
     def objective(self, setting: Setting, window: engine.Window | None = None) -> tuple[FloatArray, FloatArray]:
@@ -99,29 +100,33 @@ class Evaluator:
 
     def daily(self, setting: Setting, window: engine.Window | None = None) -> FloatArray:
         """Return the daily returns of one setting, float64 of shape (d,); see `btbot.metrics.daily_returns`."""
-        if self.obstacle:
+        served = self._served(setting, window)
+        if served is None:
             return _daily(self._hosted(setting, window)[0])
-        sweep, terms, params = self._variant(setting, window)
+        sweep, terms, params = served
         return sweep.daily(terms, params, window)
 
     def trace(self, setting: Setting, window: engine.Window | None = None) -> Trace:
         """Return account and fills of one setting."""
-        if self.obstacle:
+        served = self._served(setting, window)
+        if served is None:
             return self._hosted(setting, window)[1]
-        sweep, terms, params = self._variant(setting, window)
+        sweep, terms, params = served
         return sweep.trace(terms, params, window)
 
-    def _variant(
+    def _served(
         self, setting: Setting, window: engine.Window | None
-    ) -> tuple[Sweep, Terms, Sequence[Mapping[str, Any]]]:
+    ) -> tuple[Sweep, Terms, Sequence[Mapping[str, Any]]] | None:
+        """Return what the compiled loop takes for a setting, None if it has to go through Cerebro."""
+        if self.obstacle:
+            return None
         if self._variants is None:
             self._variants = Variants(self.config, self._hosted_strategies, self.market)
         return self._variants.of(setting, window)
 
     def _hosted(self, setting: Setting, window: engine.Window | None) -> tuple[RunResult, Trace]:
         config = with_setting(self.config, setting)
-        moved = any(key.partition(".")[0] in DATA_KEYS for key in setting)
-        return hosted(config, engine.load_market(config) if moved else self.market, window)
+        return hosted(config, engine.load_market(config) if moves_data(setting) else self.market, window)
 
 
 def hosted(config: RunConfig, market: engine.Market, window: engine.Window | None = None) -> tuple[RunResult, Trace]:

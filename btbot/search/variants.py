@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from btbot import engine
 from btbot.config import RunConfig, conflicts
 from btbot.config.setting import with_setting
 from btbot.engine.build import Hosted, host_strategies
-from btbot.errors import ConfigError
+from btbot.kernel import obstacle
 from btbot.kernel.sweep import Sweep, Terms
 
-DATA_KEYS = frozenset({"symbols", "timeframe", "start", "end", "feed", "data", "calendar"})
+_DATA = frozenset({"symbols", "timeframe", "start", "end", "feed", "data", "calendar", "strategies"})
 _PARAMETER = re.compile(r"strategies\.(\d+)\.params\.([^.]+)")
 _TERM = re.compile(
     r"exits\..+|sizing\..+|risk\..+|instruments\..+|capital|leverage|maintenance_margin|allow_short"
@@ -56,6 +59,11 @@ class Keys:
         return cls(tuple(parameters), tuple(terms), tuple(others))
 
 
+def moves_data(names: Iterable[str]) -> bool:
+    """Return whether any of the keys may change which bars a run sees."""
+    return any(name.partition(".")[0] in _DATA and not _PARAMETER.fullmatch(name) for name in names)
+
+
 class Variants:
     """Sweeps and terms for settings; those that were used last are at hand.
 
@@ -68,7 +76,7 @@ class Variants:
     def __init__(self, config: RunConfig, hosted: Sequence[Hosted], market: engine.Market) -> None:
         self.config, self.market = config, market
         self._keys: dict[tuple[str, ...], Keys] = {}
-        self._sweeps: OrderedDict[Any, Sweep] = OrderedDict()
+        self._sweeps: OrderedDict[Any, Sweep | None] = OrderedDict()
         self._sweeps[(), None] = Sweep(config, hosted, market)
         self._terms: OrderedDict[Any, Terms] = OrderedDict()
         self._templates: dict[Any, RunConfig] = {}
@@ -76,69 +84,92 @@ class Variants:
 
     def of(
         self, setting: Mapping[str, Any], window: engine.Window | None
-    ) -> tuple[Sweep, Terms, Sequence[Mapping[str, Any]]]:
-        """Return the sweep, the terms and the parameters of each strategy that a setting asks for."""
+    ) -> tuple[Sweep, Terms, Sequence[Mapping[str, Any]]] | None:
+        """Return the sweep, the terms and the parameters of each strategy that a setting asks for.
+
+        None if the setting turns the configuration into one that the kernel does not serve.
+        """
         names = tuple(setting)
         keys = self._keys.get(names)
         if keys is None:
+            host_strategies(with_setting(self.config, setting))  # raises if there are no such keys or parameters
             keys = self._keys[names] = Keys.of(names)
         others = tuple((name, setting[name]) for name in keys.others)
         # Symbols of several timeframes do not end together: where the bars are cut, their axis is another.
         end_ms = window.end_ms if window is not None and (self._mixed or others) else None
         sweep = self._sweep(others, end_ms)
+        if sweep is None:
+            return None
         params: list[dict[str, Any]] = [{} for _ in sweep.hosted]
         for name, position, parameter in keys.parameters:
             params[position][parameter] = setting[name]
         return sweep, self._term(sweep, keys.terms, setting, (others, end_ms)), params
 
-    def _sweep(self, others: tuple[tuple[str, Any], ...], end_ms: int | None) -> Sweep:
-        found = _recent(self._sweeps, (others, end_ms))
-        if found is not None:
-            return found
+    def _sweep(self, others: tuple[tuple[str, Any], ...], end_ms: int | None) -> Sweep | None:
+        key = (_hashable(others), end_ms)
+        if key in self._sweeps:
+            return _recent(self._sweeps, key)
         config = with_setting(self.config, dict(others)) if others else self.config
-        moved = any(name.partition(".")[0] in DATA_KEYS for name, _ in others)
+        hosted = host_strategies(config)
+        if obstacle(config, hosted):
+            return _keep(self._sweeps, key, None, _SWEEPS)
+        moved = moves_data(name for name, _ in others)
         market = (engine.load_market(config) if moved else self.market).until(end_ms)
-        return _keep(self._sweeps, (others, end_ms), Sweep(config, host_strategies(config), market), _SWEEPS)
+        return _keep(self._sweeps, key, Sweep(config, hosted, market), _SWEEPS)
 
     def _term(self, sweep: Sweep, names: tuple[str, ...], setting: Mapping[str, Any], variant: Any) -> Terms:
         values = tuple(setting[name] for name in names)
-        found = _recent(self._terms, (variant, names, values))
-        if found is not None:
-            return found
-        config = self._changed(sweep.config, names, values, variant)
-        return _keep(self._terms, (variant, names, values), sweep.terms(config), _TERMS)
+        key = (_hashable(variant), names, _hashable(values))
+        if key in self._terms:
+            return _recent(self._terms, key)
+        config = self._changed(sweep.config, names, values, _hashable(variant))
+        return _keep(self._terms, key, sweep.terms(config), _TERMS)
 
     def _changed(self, config: RunConfig, names: tuple[str, ...], values: tuple[Any, ...], variant: Any) -> RunConfig:
-        """Return the configuration with other values; those that only replace numbers skip most of the checks.
-
-        Their ranges were checked at both ends when the search began, so that only what keys forbid each other is left.
-        """
+        """Return the configuration with other values; where numbers replace numbers, the rest is not checked again."""
         if not names:
             return config
         key = (variant, names, tuple(type(value) for value in values))
         template = self._templates.get(key)
-        if template is None or not all(type(value) in (int, float) for value in values):
-            template = with_setting(config, dict(zip(names, values, strict=True)))
-            self._templates[key] = template
-            return template
-        for name, value in zip(names, values, strict=True):
-            template = _patched(template, name.split("."), value)
-        for path, text in conflicts.find(template):
-            raise ConfigError(f"{config.source}: {'.'.join(map(str, path))}: {text}")
+        if template is not None and all(type(value) in (int, float) for value in values):
+            try:
+                for name, value in zip(names, values, strict=True):
+                    template = _patched(template, name.split("."), value)
+                if not conflicts.find(template):
+                    return template
+            except ValidationError:
+                pass  # the whole configuration says what is wrong, and where
+        template = self._templates[key] = with_setting(config, dict(zip(names, values, strict=True)))
         return template
 
 
 def _patched(section: Any, path: Sequence[str], value: Any) -> Any:
+    """Return a section of the configuration with another number, checked as that key demands."""
     name, *rest = path
-    inner = value if not rest else _patched(getattr(section, name), rest, value)
-    return section.model_copy(update={name: inner})
+    if isinstance(section, Mapping):
+        return {**section, name: _patched(section[name], rest, value)}
+    if rest:
+        return section.model_copy(update={name: _patched(getattr(section, name), rest, value)})
+    return section.model_copy(update={name: _field(section.__class__, name).validate_python(value)})
 
 
-def _recent(kept: OrderedDict[Any, Kept], key: Any) -> Kept | None:
-    found = kept.get(key)
-    if found is not None:
-        kept.move_to_end(key)
-    return found
+@cache
+def _field(section: Any, name: str) -> TypeAdapter[Any]:
+    field = section.model_fields[name]
+    allowed: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    return TypeAdapter(allowed)
+
+
+def _hashable(value: Any) -> Any:
+    """Return something to look a value up by: 1, 1.0 and true are three values."""
+    if isinstance(value, tuple):
+        return tuple(_hashable(item) for item in value)
+    return (type(value), value) if isinstance(value, int | float | str | None) else repr(value)
+
+
+def _recent(kept: OrderedDict[Any, Kept], key: Any) -> Kept:
+    kept.move_to_end(key)
+    return kept[key]
 
 
 def _keep(kept: OrderedDict[Any, Kept], key: Any, thing: Kept, limit: int) -> Kept:
