@@ -21,7 +21,9 @@ _HOME = {
     "Targets": "btbot.signals",
     "Timeframe": "btbot.timeframe",
     "TradesAnalyzer": "btbot.analyzer",
+    "optimize": "btbot.runner",
     "run": "btbot.runner",
+    "walkforward": "btbot.runner",
 }
 __all__ = [
     "Analyzer",
@@ -34,8 +36,10 @@ __all__ = [
     "Targets",
     "Timeframe",
     "TradesAnalyzer",
+    "optimize",
     "run",
     "ta",
+    "walkforward",
 ]
 
 

@@ -73,6 +73,10 @@ class RunResult:
         `Bars` by symbol, and the lines that the strategy wants drawn on their chart.
     notes
         What the run had to say for itself: sizes that were cut, limits that were reached.
+    command
+        The command of btbot that makes it again from its ``config.yaml``.
+    preface
+        Lines that stand before everything else in its report.
     started, folder
         When it began (UTC) and where its artifacts are; None for a run that was only computed.
     """
@@ -90,5 +94,7 @@ class RunResult:
     labels: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    command: str = "run"
+    preface: list[str] = field(default_factory=list)
     started: dt.datetime | None = None
     folder: str | None = None

@@ -30,7 +30,15 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Log warnings only, p
 LogJson = Annotated[bool, typer.Option("--log-json", help="Log as JSON lines")]
 Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder that holds the runs")]
 RESULTS = Path("results")
-RUN, LOOK, MAKE = "Run", "Look", "Make"
+RUN, SEARCH, LOOK, MAKE = "Run", "Search", "Look", "Make"
+SearchOut = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder; results/<name>_<command>_<time> by default")
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Forget what an earlier run of the same search has done")]
+OpenPage = Annotated[bool, typer.Option("--open", help="Show the page in the browser")]
+
+check = typer.Typer(no_args_is_help=True, help="Ask how far a result can be trusted.")
+app.add_typer(check, name="check", rich_help_panel=SEARCH)
 
 
 def _version(wanted: bool) -> None:
@@ -83,6 +91,82 @@ def backtest(
 ) -> None:
     """Run a backtest, whatever the configuration's mode."""
     run(config, [*(overrides or []), "mode=backtest"], out, force, as_json, show, verbose, quiet, log_json)
+
+
+@app.command(rich_help_panel=SEARCH)
+def optimize(
+    config: Config,
+    overrides: Overrides = None,
+    out: SearchOut = None,
+    force: Force = False,
+    fresh: Fresh = False,
+    as_json: Json = False,
+    show: OpenPage = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    log_json: LogJson = False,
+) -> None:
+    """Search the parameters that the configuration names under optimize:, and say how likely luck is."""
+    from btbot.cli import optimizing, running
+
+    running.start(verbose=verbose, quiet=quiet, log_json=log_json)
+    optimizing.optimize(
+        config, overrides or [], out=out, force=force, fresh=fresh, as_json=as_json, show=show, quiet=quiet
+    )
+
+
+@app.command(rich_help_panel=SEARCH)
+def walkforward(
+    config: Config,
+    overrides: Overrides = None,
+    out: SearchOut = None,
+    force: Force = False,
+    fresh: Fresh = False,
+    as_json: Json = False,
+    show: OpenPage = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    log_json: LogJson = False,
+) -> None:
+    """Search in one window, trade the next, move on; report what was traded."""
+    from btbot.cli import running, walking
+
+    running.start(verbose=verbose, quiet=quiet, log_json=log_json)
+    walking.walkforward(
+        config, overrides or [], out=out, force=force, fresh=fresh, as_json=as_json, show=show, quiet=quiet
+    )
+
+
+@app.command(rich_help_panel=SEARCH)
+def compare(
+    sources: Annotated[list[str], typer.Argument(metavar="CONFIG_OR_RUN...", help="Two or more files or run folders")],
+    sort: Annotated[str, typer.Option(metavar="METRIC", help="Metric that ranks them")] = "sharpe",
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for table and page; none by default")] = None,
+    force: Force = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> None:
+    """Rank configurations and finished runs side by side."""
+    from btbot.cli import comparing, running
+
+    running.start(verbose=verbose, quiet=quiet)
+    comparing.compare(sources, sort=sort, out=out, force=force, as_json=as_json)
+
+
+@check.command("overfit")
+def check_overfit(
+    source: Annotated[str, typer.Argument(metavar="CONFIG_OR_SEARCH", help="YAML file, or the folder of a search")],
+    overrides: Overrides = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say how likely the best setting of a search is luck."""
+    from btbot.cli import overfitting, running
+
+    running.start(verbose=verbose, quiet=quiet)
+    overfitting.check_overfit(source, overrides or [], as_json=as_json)
 
 
 @app.command(rich_help_panel=RUN)

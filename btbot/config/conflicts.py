@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from btbot.config.document import Keys
 from btbot.config.model import RunConfig
-from btbot.config.search import Optimize, Range
+from btbot.config.ranges import Range
+from btbot.config.search import Optimize
 from btbot.errors import did_you_mean
 
 Conflict = tuple[Keys, str]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from btbot.config.document import resolve_words
@@ -15,6 +15,7 @@ from btbot.config.fields import Section
 
 
 def error(text: str, **values: Any) -> PydanticCustomError:
+    """Return what a validator raises: a text with names in braces, and their values."""
     return PydanticCustomError("custom", text, values)
 
 
@@ -88,12 +89,3 @@ class Range(Section):
     def whole(self) -> bool:
         """Whether all values are whole numbers."""
         return all(isinstance(value, int) for value in (self.low, self.high, self.step or 1))
-
-
-def _range_or_choices(value: Any) -> str:
-    return "<choices>" if isinstance(value, list | tuple) else "<range>"
-
-
-Values = Annotated[
-    Annotated[Range, Tag("<range>")] | Annotated[Choices, Tag("<choices>")], Discriminator(_range_or_choices)
-]

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Discriminator,
-    Field,
-    PlainValidator,
-    Tag,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from btbot.config.document import resolve_words
 from btbot.config.fields import Count, PositiveCount, Section, Share, Span, Word
 from btbot.config.mask import mask_url
+from btbot.config.ranges import Choices, Range, error
 from btbot.errors import did_you_mean
 
 Direction = Literal["maximize", "minimize"]
@@ -32,6 +21,15 @@ LOWER_IS_BETTER: Final = frozenset({
     "turnover", "annual_turnover", "traded_notional",
 })  # fmt: skip
 _OPTIONS = {"tpe": ("startup", "batch"), "cma_es": ("population",), "nsga2": ("population",)}
+
+
+def _range_or_choices(value: Any) -> str:
+    return "<choices>" if isinstance(value, list | tuple) else "<range>"
+
+
+Values = Annotated[
+    Annotated[Range, Tag("<range>")] | Annotated[Choices, Tag("<choices>")], Discriminator(_range_or_choices)
+]
 
 
 def _not_empty(space: dict[str, Any]) -> dict[str, Any]:

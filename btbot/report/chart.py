@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import json
 import math
 from typing import Any
 
@@ -14,6 +12,7 @@ import pandas as pd
 from btbot.bars import Bars, FloatArray
 from btbot.records import RunResult
 from btbot.report.chart_page import PAGE
+from btbot.report.page import for_script, packed
 from btbot.report.series import Curves, curves, epoch_ms, thin
 from btbot.report.text import SYNTHETIC
 
@@ -53,16 +52,10 @@ def render(result: RunResult) -> str:
         "title": html.escape(f"{'SYNTHETIC ' if synthetic else ''}{result.name}: trades"),
         "name": html.escape(result.name),
         "summary": html.escape(_summary(result)),
-        "data": _for_script(data),
+        "data": for_script(data),
         "plotly": get_plotlyjs(),
     }
     return "".join(parts[piece] if at % 2 else piece for at, piece in enumerate(PAGE.split("@@")))
-
-
-def _for_script(data: dict[str, Any]) -> str:
-    """Return JSON that cannot end the script element which holds it."""
-    text = json.dumps(data, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _summary(result: RunResult) -> str:
@@ -92,19 +85,19 @@ def _symbol(result: RunResult, symbol: str, cap: int) -> dict[str, Any]:
         "timeframe": str(bars.timeframe),
         "notes": notes,
         "candle_ms": bars.timeframe.ms * together,
-        "time": _packed(bars.time[first]),
-        "open": _packed(bars.open[first]),
-        "high": _packed(np.maximum.reduceat(bars.high, first) if len(bars) else bars.high),
-        "low": _packed(np.minimum.reduceat(bars.low, first) if len(bars) else bars.low),
-        "close": _packed(bars.close[last]),
-        "volume": _packed(np.add.reduceat(bars.volume, first) if len(bars) else bars.volume),
+        "time": packed(bars.time[first]),
+        "open": packed(bars.open[first]),
+        "high": packed(np.maximum.reduceat(bars.high, first) if len(bars) else bars.high),
+        "low": packed(np.minimum.reduceat(bars.low, first) if len(bars) else bars.low),
+        "close": packed(bars.close[last]),
+        "volume": packed(np.add.reduceat(bars.volume, first) if len(bars) else bars.volume),
         "overlays": [_overlay(name, np.asarray(values, np.float64), bars, last) for name, values in overlays.items()],
         "trades": _trades(trades),
     }
 
 
 def _overlay(name: str, values: FloatArray, bars: Bars, last: Any) -> dict[str, Any]:
-    return {"name": html.escape(name), "values": _packed(values[last]), "on_price": _near_price(values, bars)}
+    return {"name": html.escape(name), "values": packed(values[last]), "on_price": _near_price(values, bars)}
 
 
 def _near_price(values: FloatArray, bars: Bars) -> bool:
@@ -142,12 +135,7 @@ def _equity(curve: Curves) -> dict[str, Any]:
     if not len(curve.time):
         at = np.zeros(0, np.int64)
     return {
-        "time": _packed(curve.time[at]),
-        "equity": _packed(curve.equity[at]),
-        "benchmark": _packed(curve.benchmark[at]),
+        "time": packed(curve.time[at]),
+        "equity": packed(curve.equity[at]),
+        "benchmark": packed(curve.benchmark[at]),
     }
-
-
-def _packed(values: Any) -> str:
-    """Return numbers as base64 of little-endian float64: half the size of digits, and exact."""
-    return base64.b64encode(np.ascontiguousarray(values, dtype="<f8").tobytes()).decode("ascii")

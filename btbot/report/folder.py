@@ -98,14 +98,41 @@ def write(
     ConfigError
         If the folder is not empty (`force` replaces it), is a file, or cannot be written.
     """
-    refuse_unless_empty(target := Path(folder), force=force)
-    with _temporary_beside(target.resolve()) as partial:
-        with _timed(result, "files", progress):
-            stored.save(result, partial, command=command)
-        _draw(result, partial, partial, wanted, progress, child)
-        stored.save_manifest(result, partial, command=command, finished=datetime.now(UTC))
-        _put_in_place(partial, target.resolve())
+    with whole(target := Path(folder), force=force) as partial:
+        fill(result, partial, wanted=wanted, progress=progress, command=command, child=child)
     return target
+
+
+def fill(
+    result: RunResult,
+    folder: Path,
+    *,
+    wanted: Collection[str] = EVERYTHING,
+    progress: Progress | None = None,
+    command: str | None = None,
+    child: TearsheetProcess | None = None,
+) -> None:
+    """Write into an existing folder what `write` does; arguments as there."""
+    with _timed(result, "files", progress):
+        stored.save(result, folder, command=command)
+    _draw(result, folder, folder, wanted, progress, child)
+    stored.save_manifest(result, folder, command=command, finished=datetime.now(UTC))
+
+
+@contextmanager
+def whole(folder: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give a new folder that becomes `folder` when the block ends well, and vanishes if it does not.
+
+    Raises
+    ------
+    ConfigError
+        If the folder is not empty (`force` replaces it), is a file, or cannot be written.
+    """
+    refuse_unless_empty(folder, force=force)
+    target = folder.resolve()
+    with _temporary_beside(target) as partial:
+        yield partial
+        _put_in_place(partial, target)
 
 
 def rebuild(folder: str | Path, *, wanted: Collection[str] = EVERYTHING, progress: Progress | None = None) -> Path:

@@ -11,7 +11,6 @@ import btbot
 from btbot.records import Finding, RunResult
 from btbot.report.plain import plain
 
-COMMAND = "python -m btbot run config.yaml"
 _PACKAGES = [
     "backtrader",
     "ccxt",
@@ -40,14 +39,17 @@ def build(result: RunResult, *, finished: datetime | None, command: str | None) 
     command
         The command line that made the run, None for the one that repeats it from the folder's own config.
     """
+    again = f"python -m btbot {result.command} config.yaml"
     content = {
         "name": result.name,
         "versions": {"btbot": btbot.__version__, "python": platform.python_version(), **_versions()},
         "platform": platform.platform(),
         "started": _moment(result.started),
         "finished": _moment(finished),
-        "command": command or COMMAND,
-        "reproduce": COMMAND,
+        "made_by": result.command,
+        "command": command or again,
+        "reproduce": again,
+        "preface": result.preface,
         "config": result.config,
         "data": {symbol: _data(bars) for symbol, bars in result.bars.items()},
         "findings": [

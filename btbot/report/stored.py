@@ -83,4 +83,6 @@ def load(folder: Path) -> RunResult:
         labels=content["labels"],
         notes=content["notes"],
         timings=content["timings"],
+        command=content.get("made_by", "run"),  # folders of older versions have neither
+        preface=content.get("preface", []),
     )

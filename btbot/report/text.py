@@ -36,6 +36,7 @@ def render(result: RunResult) -> str:
     """
     lines = [SYNTHETIC, ""] if result.metrics.get("synthetic") else []
     lines += [*wrapped(f"btbot report: {result.name}", indent=0), "=" * WIDTH]
+    lines += result.preface
     lines += _overview(result)
     lines += _figures("Capital and returns", result, CAPITAL)
     lines += _figures("Risk", result, RISK)
@@ -189,7 +190,7 @@ def _notes(notes: list[str]) -> list[str]:
 
 def _reproduce(result: RunResult) -> list[str]:
     lines = heading("How to reproduce")
-    items = [("Command", "python -m btbot run config.yaml  (the config.yaml beside this report)")]
+    items = [("Command", f"python -m btbot {result.command} config.yaml  (the config.yaml beside this report)")]
     fingerprint = result.metrics.get("data_fingerprint")
     if isinstance(fingerprint, str):
         items.append(("Data fingerprint", fingerprint))

@@ -5,5 +5,7 @@ Each module has one public function that Python users call too. Nothing here com
 
 from btbot.runner.backtest import run
 from btbot.runner.comparison import compare
+from btbot.runner.search import optimize
+from btbot.runner.walk import walkforward
 
-__all__ = ["compare", "run"]
+__all__ = ["compare", "optimize", "run", "walkforward"]

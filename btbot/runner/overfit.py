@@ -19,7 +19,8 @@ from btbot.metrics.benchmark import buy_and_hold
 from btbot.metrics.daily import daily_returns
 from btbot.runner.trials import count_search
 from btbot.timeframe import Timeframe
-from btbot.trust.assess import Overfit, assess
+from btbot.trust.assess import assess
+from btbot.trust.overfit import Overfit
 from btbot.trust.plateau import Axis, Plateau, plateau
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import pytest
 KEYS = (
     "version, name, mode, symbols, timeframe, start, end, calendar, feed, data, exchange, capital, allow_short, "
     "strategies, sizing, exits, costs, leverage, maintenance_margin, risk, instruments, database, analyzers, report, "
-    "fills, engine, proof, plugins"
+    "fills, engine, proof, plugins, optimize, walkforward"
 )
 
 
