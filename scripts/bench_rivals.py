@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import venv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,10 +15,14 @@ import numpy as np
 import pandas as pd
 
 CACHE = Path.home() / ".cache" / "btbot-bench"
-RIVALS = {
-    "vectorbt": ("vectorbt>=1.0", "bench_vectorbt.py"),
-    "nautilus_trader": ("nautilus_trader>=1.220", "bench_nautilus.py"),
+REQUIREMENTS = {
+    "vectorbt": "vectorbt>=1.0",
+    "vectorbt-rust": "vectorbt[rust]>=1.2",
+    "nautilus_trader": "nautilus_trader>=1.220",
+    "freqtrade": "freqtrade[hyperopt]>=2025.1",
 }
+RIVALS = {"vectorbt": "bench_vectorbt.py", "nautilus_trader": "bench_nautilus.py"}
+"""The rivals of a single run, and their scripts."""
 
 
 def environment(name: str) -> Path:
@@ -28,7 +33,8 @@ def environment(name: str) -> Path:
     if not done.exists():
         print(f"installing {name} into {folder} (once, a few minutes)", file=sys.stderr)
         venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", RIVALS[name][0]], check=True, stderr=subprocess.DEVNULL)
+        install = [python, "-m", "pip", "install", "-q", REQUIREMENTS[name]]
+        subprocess.run(install, check=True, stderr=subprocess.DEVNULL)
         done.touch()
     return python
 
@@ -38,35 +44,33 @@ def save_arrays(frame: pd.DataFrame, path: Path) -> None:
     np.savez(path, time=frame.index.as_unit("ms").asi8, **{name: frame[name].to_numpy() for name in frame})
 
 
-class Rival:
-    """A running process that times one run each time it is asked.
+class Worker:
+    """A running process that times one run each time it is asked; see `bench_worker.serve`.
 
     Parameters
     ----------
     name
-        Key of `RIVALS`.
-    arrays
-        File written by `save_arrays`.
+        For messages.
+    command
+        What to start.
+    variables
+        Environment of the process; that of this one by default.
     """
 
-    def __init__(self, name: str, arrays: Path) -> None:
+    def __init__(self, name: str, command: Sequence[str | Path], variables: Mapping[str, str] | None = None) -> None:
         self.name = name
-        script = Path(__file__).with_name(RIVALS[name][1])
         self._process = subprocess.Popen(
-            [environment(name), "-W", "ignore", script, arrays],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=variables
         )
         self.version = self._read()["version"]
 
     def once(self) -> dict[str, Any]:
-        """Return `seconds` and `equity` of one run."""
+        """Return `seconds` and the results of one run."""
         self._process.stdin.write("run\n")
         self._process.stdin.flush()
         return self._read()
 
-    def __enter__(self) -> Rival:
+    def __enter__(self) -> Worker:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -80,3 +84,10 @@ class Rival:
             if line.startswith("{"):
                 return json.loads(line)
         raise SystemExit(f"{self.name} ended with code {self._process.wait()}; its message is above")
+
+
+class Rival(Worker):
+    """The process of one of `RIVALS`, on the arrays of a file that `save_arrays` wrote."""
+
+    def __init__(self, name: str, arrays: Path) -> None:
+        super().__init__(name, [environment(name), "-W", "ignore", Path(__file__).with_name(RIVALS[name]), arrays])

@@ -123,6 +123,15 @@ def test_the_quick_start_runs_away_from_the_checkout(python, tmp_path):
     assert {"tearsheet.html", "trades.html", "equity.png", "report.txt"} <= {path.name for path in run.iterdir()}
 
 
+def test_a_search_writes_its_page_away_from_the_checkout(python, tmp_path):
+    (tmp_path / "small.yml").write_text(
+        "extends: optimize.yml\nfeed: {name: sample, bars: 2000}\n"
+        "optimize: {sampler: random, trials: 3, workers: {backend: none}, verify: {best: 1, sample: 0}}\n"
+    )
+    _shell(python, "-m", "btbot", "optimize", "small.yml", "--out", "found", cwd=tmp_path)
+    assert {"search.html", "best.yml", "trials.csv"} <= {path.name for path in (tmp_path / "found").iterdir()}
+
+
 def test_shipped_strategies_are_there_and_a_users_own_wins(python, tmp_path):
     listed = _shell(python, "-m", "btbot", "list-strategies", cwd=tmp_path)
     for path in (ROOT / "strategies").glob("*.py"):

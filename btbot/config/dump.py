@@ -47,7 +47,7 @@ def settled(config: RunConfig) -> dict[str, Any]:
 
 def _absolute(value: Any, folder: Path) -> Any:
     if isinstance(value, str):
-        return str(folder.absolute() / value)
+        return str(folder.absolute() / Path(value).expanduser())
     if isinstance(value, Mapping):
         return {name: _absolute(entry, folder) for name, entry in value.items()}
     return [_absolute(entry, folder) for entry in value] if isinstance(value, list) else value

@@ -76,8 +76,7 @@ def run(
     with _timed(timings, "data"):
         hosted = host_strategies(config)
         analyzers = load_analyzers(config)
-        market = load_market(config) if market is None else given_market(config, market)
-        market = market.until(window.end_ms)
+        market = (load_market(config) if market is None else given_market(config, market)).until(window.end_ms)
     bars = dict(market.bars)
     with _timed(timings, "signals"):
         lots = make_lots(config)

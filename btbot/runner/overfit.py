@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 MOST = 2000
 BEST = 200
 SECONDS = 60.0
+_OWN = 20_142  # beside the seed: another stream than the search's own
 _COMPLETE, _HOPELESS, _PRUNED = range(3)  # positions in the statuses of a table of trials
 Setting = Mapping[str, Any]
 
@@ -125,7 +126,7 @@ def panel(result: SearchResult, *, seconds: float = SECONDS) -> Overfit:
 
 def _compared(result: SearchResult, best: int) -> tuple[list[Setting], FloatArray]:
     """Return settings to compare, the best one first, and which of them are a random sample of what could be tried."""
-    rng = np.random.default_rng(result.seed)
+    rng = np.random.default_rng([result.seed, _OWN])
     status = result.trials.column("status")
     pool = np.flatnonzero((status == _COMPLETE) | (status == _PRUNED))
     pool = pool[pool != best]

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int, "Standing"], None]
 Show = Callable[[RunResult], None]
-_VERIFIED = 3
 
 
 def walkforward(
@@ -139,7 +138,7 @@ class _Searches:
         progress: Progress | None,
     ) -> None:
         # Only the best setting of a window is traded; the others need no second run through Cerebro.
-        self.config = with_setting(config, {"optimize.verify": {"best": _VERIFIED, "sample": 0}})
+        self.config = with_setting(config, {"optimize.verify": {"best": 1, "sample": 0}})
         self.market, self.crew = market, crew
         self.count, self.fresh, self.progress = count, fresh, progress
         self.found: list[SearchResult] = []

@@ -266,7 +266,7 @@ def _rivals(
     ]
     best = search("hindsight", span)
     if best.setting is not None:
-        rivals.append(traded("hindsight", "Best in hindsight, not to be had", config, market, span, best.setting))
+        rivals.append(traded("hindsight", "Best of the space, in hindsight", config, market, span, best.setting))
     return rivals
 
 

@@ -7,7 +7,6 @@ the jobs that it had; they are given out again, and what kills its worker each t
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -20,8 +19,8 @@ log = logging.getLogger(__name__)
 
 # Processes take about two seconds to begin; with less to do this one is done before they have.
 WORTH_SECONDS = 4.0
-_LOSSES = 2  # so often a job is given out before its parts are tried alone
-_LOSSES_IN_A_ROW = 12
+# The death of one process may take along what all others had.
+_DEATHS = 6
 
 
 class Lost(Exception):
@@ -164,55 +163,63 @@ class _Errands:
 
     def __init__(self, cluster: Cluster, bench: Any, brief: Any) -> None:
         self.cluster, self.bench, self.brief = cluster, bench, brief
-        self.again: deque[tuple[Any, int]] = deque()
-        self.out: dict[Any, tuple[Any, int]] = {}
+        self.out: dict[Any, Any] = {}
         self.in_a_row = 0
 
     def outcomes(self, coming: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
-        """Yield jobs with what came of them; those that were lost too often come last, in parts."""
+        """Yield jobs with what came of them; those that were lost come last, done one at a time."""
         suspects = []
         try:
             while self._give(coming):
                 for handle in self.cluster.wait(list(self.out)):
-                    job, losses = self.out.pop(handle)
+                    job = self.out.pop(handle)
                     try:
                         outcome = self.cluster.result(handle)
                     except Lost as loss:
                         self._note(loss)
-                        self.again.append((job, losses + 1)) if losses + 1 < _LOSSES else suspects.append(job)
+                        suspects.append(job)
                         continue
                     self.in_a_row = 0
                     yield job, outcome
-            for part in (part for job in suspects for part in job.parts()):
-                yield part, self._alone(part)
+            for job in suspects:
+                yield from self._tried(job)
         finally:
             self.cluster.cancel(list(self.out))
 
     def _give(self, coming: Iterator[Any]) -> bool:
-        """Give jobs out, lost ones first; return whether any is out."""
-        while len(self.out) < 2 * self.cluster.count:
-            item = self.again.popleft() if self.again else next(((job, 0) for job in coming), None)
-            if item is None:
-                break
-            self.out[self.cluster.submit(self.brief, item[0])] = item
+        """Give jobs out and return whether any is out."""
+        while len(self.out) < 2 * self.cluster.count and (job := next(coming, None)) is not None:
+            self.out[self.cluster.submit(self.brief, job)] = job
         return bool(self.out)
 
-    def _alone(self, part: Any) -> Any:
-        """Do the part of a suspect while nothing else is done, so that who kills its worker is known for certain."""
-        handle = self.cluster.submit(self.brief, part)
-        self.out[handle] = (part, 0)
+    def _tried(self, job: Any) -> Iterator[tuple[Any, Any]]:
+        """Do a lost job again; if it is lost once more, which was its own doing, its parts."""
+        try:
+            yield job, self._alone(job)
+        except Lost:
+            for part in job.parts():
+                try:
+                    outcome = self._alone(part)
+                except Lost:
+                    outcome = part.lost(self.bench)
+                yield part, outcome
+
+    def _alone(self, job: Any) -> Any:
+        """Do a job while nothing else is done, so that whoever kills its worker is known for certain."""
+        handle = self.cluster.submit(self.brief, job)
+        self.out[handle] = job
         self.cluster.wait([handle])
         del self.out[handle]
         try:
             return self.cluster.result(handle)
         except Lost as loss:
-            log.warning("a worker was lost: %s", loss)
-            return part.lost(self.bench)
+            log.warning("a worker was lost again: %s", loss)
+            raise
 
     def _note(self, loss: Lost) -> None:
         self.in_a_row += 1
         log.warning("a worker was lost, its work is done again: %s", loss)
-        if self.in_a_row > _LOSSES_IN_A_ROW:
+        if self.in_a_row > _DEATHS * 2 * self.cluster.count:
             raise StrategyError(
                 f"{self.in_a_row} jobs in a row were lost with their workers ({loss}); they run out of memory, or the "
                 "strategy ends its process: try fewer (optimize.workers.count), or see it happen with "

@@ -71,6 +71,8 @@ def draw(seed: int, folder: Path) -> Case:
         "sizing": sizing, "exits": exits, "costs": costs, "risk": _limits(rng), "report": [], "proof": "none",
         "plugins": {"strategies": [str(PLUGINS)]}, "instruments": _instruments(rng, frames),
     }  # fmt: skip
+    if rng.random() < 0.12:
+        config |= _gamble(rng)
     return Case(frames, config, rates)
 
 
@@ -93,7 +95,7 @@ def scaled(case: Case, factor: float) -> Case:
 
 
 def _market(rng: np.random.Generator, bars: int) -> pd.DataFrame:
-    """Draw hourly candles with gaps, flat bars, quiet bars and a few violent moves."""
+    """Draw hourly candles with gaps, limit moves, still stretches, flat and quiet bars and a few violent moves."""
     noise = float(rng.choice([0.004, 0.012, 0.03]))
     step = noise * rng.standard_t(3, bars).clip(-8, 8)
     gap = np.where(rng.random(bars) < 0.1, rng.normal(0, 0.02, bars), 0.0)
@@ -105,8 +107,23 @@ def _market(rng: np.random.Generator, bars: int) -> pd.DataFrame:
     table = np.column_stack([opened, high, low, close, volume])
     for at in rng.integers(1, bars, 4):
         table[at, :4] = table[at - 1, 3]
+    if rng.random() < 0.25:
+        _limit_moves(rng, table)
+    if rng.random() < 0.15:
+        begin = int(rng.integers(1, bars - 20))
+        table[begin : begin + int(rng.integers(5, 20)), :4] = table[begin - 1, 3]
     index = pd.date_range(START, periods=bars, freq="1h", name="time")
     return pd.DataFrame(table, index=index, columns=[*PRICES, "volume"])
+
+
+def _limit_moves(rng: np.random.Generator, table: np.ndarray) -> None:
+    """Let the market jump to another price, trade there alone for some bars, if at all, and go on from there."""
+    for at in rng.integers(1, len(table) - 4, 2):
+        limit = table[at - 1, 3] * float(rng.choice([0.7, 0.9, 1.1, 1.4]))
+        after = at + int(rng.integers(1, 4))
+        table[after:, :4] *= limit / table[after, 0]
+        table[at:after, :4] = limit
+        table[at:after, 4] *= float(rng.choice([0.0, 1.0]))
 
 
 def _with_holes(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
@@ -137,7 +154,8 @@ def _signals(rng: np.random.Generator, frame: pd.DataFrame) -> dict[str, Any]:
             level = close * (1 + direction * rng.uniform(0.001, 0.05, n))
             params[name] = np.where(rng.random(n) < 0.3, np.nan, level).tolist()
     if rng.random() < 0.3:
-        params["confidence"] = rng.random(n).round(2).tolist()
+        sure = np.where(rng.random(n) < 0.1, rng.choice([0.0, 1.0, np.nan], n), rng.random(n).round(2))
+        params["confidence"] = sure.tolist()
     return {"name": "scripted", "params": params}
 
 
@@ -157,9 +175,25 @@ def _sizing(rng: np.random.Generator, leverage: float) -> dict[str, Any]:
         {"name": "percent", "percent": leverage},
         {"name": "fixed_risk", "risk": float(rng.uniform(0.002, 0.05))},
         {"name": "volatility_target", "annual_volatility": 0.5, "lookback": 10, "max_exposure": leverage},
-        {"name": "kelly", "minimum_trades": 2},
-        {"name": "optimal_f", "minimum_trades": 2},
+        {"name": "kelly", "minimum_trades": 2, **_shares(rng, leverage)},
+        {"name": "optimal_f", "minimum_trades": 2, **_shares(rng, leverage)},
     ][int(rng.integers(0, 8))]
+
+
+def _shares(rng: np.random.Generator, leverage: float) -> dict[str, float]:
+    """Draw what Kelly and Vince may be told; on this random ground they see a loss in most trades."""
+    if rng.random() < 0.5:
+        return {}
+    return {"fraction": float(rng.choice([0.2, 1.0])), "max_percent": leverage, "initial_percent": 0.3}
+
+
+def _gamble(rng: np.random.Generator) -> dict[str, Any]:
+    """Draw terms under which most positions end by liquidation."""
+    return {
+        "leverage": 20.0, "maintenance_margin": float(rng.choice([0.005, 0.04])), "risk": {}, "allow_short": True,
+        "sizing": {"name": "percent", "percent": float(rng.choice([8.0, 20.0]))},
+        "exits": [{}, {"take_profit": {"percent": 0.05}}, {"stop": {"percent": 0.2}}][int(rng.integers(0, 3))],
+    }  # fmt: skip
 
 
 def _distance(rng: np.random.Generator) -> dict[str, float]:
@@ -196,7 +230,8 @@ def _costs(rng: np.random.Generator) -> dict[str, Any]:
         "slippage_bps": float(rng.choice([0.0, 10.0])),
     }  # fmt: skip
     extras = {
-        "slippage_volatility": 0.1, "impact": 0.3, "max_volume_share": 0.05, "latency_ms": 400_000,
+        "slippage_volatility": 0.1, "impact": 0.3, "max_volume_share": 0.05,
+        "latency_ms": int(rng.choice([400_000, HOUR_MS, 5_000_000])),
         "latency_bars": int(rng.integers(2, 4)), "borrow_rate": 0.5,
     }  # fmt: skip
     costs.update({name: value for name, value in extras.items() if rng.random() < 0.2})

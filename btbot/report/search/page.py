@@ -157,10 +157,10 @@ def _heat(content: dict[str, Any]) -> list[Html]:
 
 def _slices(content: dict[str, Any]) -> Html:
     note = (
-        "One parameter changes, the others stay at the best setting: filled points are exactly that, open ones the "
-        "nearest settings that were tried. The band reaches from the best to the worst value over all other "
-        "parameters, the dotted line is their median. A good setting stands on a plain; a lonely peak is what luck "
-        "looks like."
+        "One parameter changes, the others stay at the best setting: filled points are exactly that; open ones are the "
+        "nearest settings that were tried, which differ in other parameters too and say less. The band reaches from "
+        "the best to the worst value over all other parameters, the dotted line is their median. A setting to trust "
+        "stands on a plain: its neighbours are nearly as good."
     )
     names = content["dimensions"]
     places = [

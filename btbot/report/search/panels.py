@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from btbot.report.page import Html, bullets, chart, grid, paragraph, section, table, titled
+from btbot.report.page import Cell, Html, bullets, chart, grid, paragraph, section, table, titled
 from btbot.report.search import text, verdict
 from btbot.report.search.given import Overfit, SearchResult
 from btbot.report.search.words import word
@@ -21,7 +21,9 @@ def overfitting(overfit: Overfit | None, content: dict[str, Any]) -> list[Html]:
     """Return the panel of overfitting: every figure with what it says, and its charts."""
     if overfit is None:
         return []
-    rows = [[name, value, meaning] for name, value, meaning in verdict.measures(overfit)]
+    rows: list[list[Cell | str]] = [
+        [one.text, Cell(one.show(value), value), one.meaning] for one, value in verdict.measures(overfit)
+    ]
     drawn = content.get("luck") or {}
     charts = [
         titled(title, paragraph(note, "note"), chart(f"luck-{name}", title, "low"))
@@ -36,7 +38,7 @@ def checked(result: SearchResult) -> Html:
     """Return which settings were run again through Cerebro, and what came of it."""
     said = [paragraph(one) for one in text.verification(result)]
     rows = [
-        ["" if one.rank is None else f"{one.rank}", f"{one.trial}", "equal" if one.ok else "DIFFERENT",
+        ["" if one.rank is None else f"{one.rank}", f"{one.trial}", "equal" if one.ok else "FAILED",
          f"{one.fills:,d}", word(float(one.worst_difference)), one.text]
         for one in result.verification
     ]  # fmt: skip

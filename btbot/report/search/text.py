@@ -172,8 +172,9 @@ def _importance(result: SearchResult) -> list[str]:
 def _overfit(overfit: Overfit | None) -> list[str]:
     if overfit is None:
         return []
+    figures = [(one.text, one.show(value)) for one, value in verdict.measures(overfit)]
     told = [line for one in verdict.sentences(overfit)[1:] for line in wrapped(one)]
-    return [*heading("Overfitting"), *told, "", *pairs([(name, value) for name, value, _ in verdict.measures(overfit)])]
+    return [*heading("Overfitting"), *told, "", *pairs(figures)]
 
 
 def _failures(result: SearchResult) -> list[str]:

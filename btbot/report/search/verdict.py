@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Any
 
 from btbot.metrics.labels import Kind
-from btbot.report.layout import NOTHING, show
+from btbot.report.layout import show
 from btbot.report.search.given import Overfit
 
 _HEADLINES = {
@@ -26,6 +24,10 @@ class Measure:
     text: str
     kind: Kind
     meaning: str
+
+    def show(self, value: float | None) -> str:
+        """Return the figure as a reader wants it; None is one that is not defined."""
+        return show(round(value) if self.kind == "count" and value is not None else value, self.kind)
 
 
 MEASURES: dict[str, Measure] = {
@@ -62,7 +64,7 @@ MEASURES: dict[str, Measure] = {
     "spa_pvalue": Measure(
         "Superior predictive ability", "ratio", "Hansen's p-value for luck: 0.05 is the usual bar."
     ),
-    "reality_check_pvalue": Measure("Reality check", "ratio", "The same by White's older test, which is stricter."),
+    "reality_check_pvalue": Measure("Reality check", "ratio", "The same by White's older test."),
     "minimum_backtest_days": Measure(
         "Minimum backtest length", "days", "On so many days or fewer this ratio is found by luck alone."
     ),
@@ -88,18 +90,10 @@ def verdict(overfit: Overfit | None) -> str:
     return "" if overfit is None else str(overfit.figures().get("verdict", ""))
 
 
-def measures(overfit: Overfit) -> list[tuple[str, str, str]]:
-    """Return name, value and meaning of every figure that there is."""
+def measures(overfit: Overfit) -> list[tuple[Measure, float | None]]:
+    """Return every figure that there is, None where it is not defined."""
     figures = overfit.figures()
-    return [
-        (one.text, _shown(figures[name], one.kind), one.meaning) for name, one in MEASURES.items() if name in figures
-    ]
-
-
-def _shown(value: Any, kind: Kind) -> str:
-    if value is None or not math.isfinite(value):
-        return NOTHING
-    return show(round(value) if kind == "count" else float(value), kind)
+    return [(measure, figures[name]) for name, measure in MEASURES.items() if name in figures]
 
 
 def sentences(overfit: Overfit | None) -> list[str]:

@@ -70,8 +70,8 @@ def _top(result: WalkForward) -> Html:
         [name, *(_cell(one, values.get(one)) for one in RIVALS)] for name, values in contenders(result)
     ]
     note = (
-        "All on the same out-of-sample span. The best setting in hindsight was searched on that very span: it says "
-        "what one setting could have earned at most, not what anybody could have."
+        "All on the same out-of-sample span. The best in hindsight was searched on that very span: by the objective, no "
+        "setting of the space could have done better, and nobody could have known it."
     )
     return section(
         "Out of sample",

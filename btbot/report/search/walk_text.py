@@ -47,13 +47,15 @@ def overview(result: WalkForward) -> list[tuple[str, str]]:
     before, after = (show(one, "percent") for one in (result.in_sample_return, result.out_of_sample_return))
     verified = sum(step.choice.verified for step in result.steps)
     won = round(result.profitable * len(result.steps))
-    kept = "-" if math.isnan(result.efficiency) else f"{result.efficiency * 100:,.0f} %"
+    kept = f"{result.efficiency * 100:,.0f} %: out of sample over in sample; Pardo asks for at least 50 %"
+    if math.isnan(result.efficiency):
+        kept = "not defined, because the in-sample return is not positive"
     return [
         ("Windows", f"{len(result.steps)}, {section['kind']}: {', '.join(lengths)}"),
         ("Traded (UTC)", f"{first} to {last}"),
         ("Settings tried", f"{result.trials:,d} in all windows"),
         ("Annual return", f"{before} in sample, {after} out of sample (not compounded)"),
-        ("Efficiency", f"{kept}: out of sample over in sample; Pardo asks for at least 50 %"),
+        ("Efficiency", kept),
         (
             "Verified",
             f"{verified} of {len(result.steps)} settings, by running their train window through Cerebro again",

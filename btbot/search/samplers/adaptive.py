@@ -19,6 +19,7 @@ import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import BaseSampler, CmaEsSampler, NSGAIISampler, TPESampler
+from optuna.samplers.nsgaii import PolynomialMutation, SBXCrossover
 from optuna.trial import FrozenTrial, TrialState
 
 from btbot.config.search import Optimize, Sampler
@@ -213,12 +214,24 @@ def batch_size(sampler: Sampler, dimensions: int) -> int:
 
 
 def _maker(sampler: Sampler, space: Space) -> Callable[[int], BaseSampler]:
+    """Return what makes a sampler from a seed.
+
+    References
+    ----------
+    Bergstra, J. et al. (2011), Algorithms for Hyper-Parameter Optimization, NeurIPS 24: TPE.
+    Hamano, R. et al. (2022), CMA-ES with Margin: Lower-Bounding Marginal Probability for Mixed-Integer Black-Box
+    Optimization, GECCO: for values in steps.
+    Deb, K. et al. (2002), A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II, IEEE Transactions on
+    Evolutionary Computation 6(2): simulated binary crossover and polynomial mutation.
+    """
     size = batch_size(sampler, len(space.dimensions))
     if sampler.name == "tpe":
         startup = sampler.startup or _STARTUP
         return lambda seed: TPESampler(n_startup_trials=startup, multivariate=True, constant_liar=True, seed=seed)
     if sampler.name == "nsga2":
-        return lambda seed: NSGAIISampler(population_size=size, seed=seed)
+        return lambda seed: NSGAIISampler(
+            population_size=size, crossover=SBXCrossover(), mutation=PolynomialMutation(), seed=seed
+        )
     stepped = any(one.step is not None for one in space.dimensions)
     return lambda seed: CmaEsSampler(n_startup_trials=0, popsize=size, with_margin=stepped, seed=seed)
 

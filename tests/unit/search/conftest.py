@@ -65,6 +65,7 @@ def moody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict
     return make
 
 
-def table_of(result: Any) -> bytes:
-    """Return everything that a search found about its trials."""
-    return np.ascontiguousarray(result.trials._table).tobytes() + result.order.tobytes()
+@pytest.fixture(scope="session")
+def table_of() -> Callable[[Any], bytes]:
+    """Give a function that returns everything a search found about its trials."""
+    return lambda result: np.ascontiguousarray(result.trials._table).tobytes() + result.order.tobytes()

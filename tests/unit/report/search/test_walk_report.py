@@ -1,5 +1,6 @@
 """A walk-forward as text, tables, JSON and a page."""
 
+import dataclasses
 import json
 import math
 import re
@@ -45,7 +46,7 @@ def test_text(result):
     assert "  Profitable      1 of 4 windows (25.00 %)\n" in text
     assert re.search(r"^ +return +CAGR +Sharpe +drawdown +trades$", text, re.MULTILINE)
     for name in ("Walk-forward", "Configured parameters, kept", "Best setting of window 1, kept", "Buy and hold, without costs",
-                 "Best in hindsight, not to be had"):  # fmt: skip
+                 "Best of the space, in hindsight"):  # fmt: skip
         assert re.search(rf"^  {name} +-?\d", text, re.MULTILINE), name
     assert re.search(r"^ +traded from +hour +allow_short +return in +out +Sharpe in +out +trades$", text, re.MULTILINE)
     assert re.search(r"^  1  2024-01-05 00:00 +2 +false +2\.02 % +1\.00 % ", text, re.MULTILINE)
@@ -61,6 +62,11 @@ def test_efficiency_in_words(result):
         result
     )
     assert ("Annual return", "60.83 % in sample, 60.83 % out of sample (not compounded)") in walk_text.overview(result)
+
+
+def test_efficiency_without_a_gain_in_sample(result):
+    poor = dataclasses.replace(result, in_sample_return=-0.01)
+    assert ("Efficiency", "not defined, because the in-sample return is not positive") in walk_text.overview(poor)
 
 
 def test_windows_as_a_table(result):
@@ -113,7 +119,7 @@ def test_page(result):
     data = drawn(page)
     assert [one["name"] for one in data["lines"]] == [
         "Walk-forward", "Configured parameters, kept", "Best setting of window 1, kept", "Buy and hold, without costs",
-        "Best in hindsight, not to be had",
+        "Best of the space, in hindsight",
     ]  # fmt: skip
     assert data["windows"][0] == {"number": 1, "start": 1_704_412_800_000, "end": 1_704_585_600_000}
     assert data["figures"][1]["after"][2] is None

@@ -1,0 +1,170 @@
+"""From the daily returns of the trials to a verdict on the best of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from btbot.bars import FloatArray, IntArray
+from btbot.metrics import risk
+from btbot.metrics.moments import kurtosis, skewness
+from btbot.trust.backtest_length import minimum_backtest_length
+from btbot.trust.backtest_overfitting import CrossValidation, cross_validate
+from btbot.trust.block_length import block_length
+from btbot.trust.bootstrap import resampled_scores, resampling_weights
+from btbot.trust.deflated_sharpe import deflated_sharpe, expected_max_sharpe
+from btbot.trust.effective_trials import effective_trials, growth
+from btbot.trust.luck import luck_probability, verdict
+from btbot.trust.overfit import UNKNOWN, Overfit
+from btbot.trust.plateau import Plateau
+from btbot.trust.probabilistic_sharpe import minimum_track_record, probabilistic_sharpe
+from btbot.trust.reality_check import p_value, reality_check
+from btbot.trust.superior_ability import best_scores_of_luck
+
+DRAWS = 2000
+FEWEST_DAYS = 30
+_CONSTANT = 1e-15  # a deviation of daily returns below this is rounding
+_OWN = 20_141  # beside the seed: another stream than that of a search or a market with the same seed
+_MOST_BLOCKS = 16
+_DAYS_OF_A_BLOCK = 10
+
+
+def assess(
+    returns: FloatArray,
+    chosen: int,
+    *,
+    trials: int,
+    periods_per_year: float,
+    trials_before: int = 0,
+    sample: IntArray | None = None,
+    plateau: Plateau | None = None,
+    holding: FloatArray | None = None,
+    notes: tuple[str, ...] = (),
+    seed: int = 0,
+) -> Overfit:
+    """Judge the best setting of a search.
+
+    The verdict follows one rule. Its question: if no setting had an edge, how often would the best of all that was
+    tried show a Sharpe ratio as high as this one? The days of the given trials are resampled in blocks, all trials
+    alike, after the mean of each was set to zero; the best of each draw is what luck finds (Hansen 2005). Where more
+    was tried than is given, here or in earlier sessions, the answer is raised to that number, as far as more trials of
+    this kind are something new (`effective_trials.growth`). Up to 5 % is ``skill``, from 50 % on ``luck``, the rest
+    ``unproven``.
+
+    The other figures are reported beside it and do not enter. The deflated Sharpe ratio takes the effective number of
+    trials, and as variance of their ratios that of the estimate itself: between correlated trials the observed variance
+    is too small, since what they have in common does not show in it, and it is too large where costs set them apart.
+
+    Parameters
+    ----------
+    returns
+        float64 of shape (d, n), daily returns, one column a trial.
+    chosen
+        Column of the best setting.
+    trials
+        Number of settings that this search tried, n or more if not all of them are given.
+    periods_per_year
+        Trading days of a year: 365 or 252.
+    trials_before
+        Number of further settings that were tried earlier on the same market with the same strategy.
+    sample
+        Columns that are a random sample of what was tried; all by default.
+    plateau
+        Of the best setting among its neighbours.
+    holding
+        float64 of shape (d,), daily returns of holding the market.
+    notes
+        Sentences to be added.
+    seed
+        Of the resampling.
+    """
+    values: dict[str, Any] = {
+        **dict.fromkeys(UNKNOWN, math.nan), "trials": trials, "trials_before": trials_before, "days": len(returns),
+        "sharpe": risk.sharpe(returns[:, chosen], periods_per_year=periods_per_year),
+    }  # fmt: skip
+    if plateau is not None:
+        values |= {"plateau_ratio": plateau.ratio, "plateau_neighbours": len(plateau.neighbours)}
+    if holding is not None:
+        values["holding_sharpe"] = risk.sharpe(holding, periods_per_year=periods_per_year)
+    validation = None
+    if len(returns) >= FEWEST_DAYS and np.std(returns[:, chosen]) > _CONSTANT:
+        search = _Search.of(returns, chosen, sample, trials + trials_before)
+        values |= search.luck(seed)
+        values |= search.ratios(values["effective_trials"], periods_per_year)
+        validation = search.validation()
+    values |= {"verdict": verdict(values["luck_probability"]), **_splits(validation)}
+    return Overfit(
+        values,
+        logits=np.empty(0) if validation is None else validation.logits,
+        is_oos=np.empty((0, 2)) if validation is None else validation.sharpes * math.sqrt(periods_per_year),
+        neighbours=np.empty(0, np.int64) if plateau is None else plateau.neighbours,
+        notes=notes,
+    )
+
+
+def _splits(validation: CrossValidation | None) -> dict[str, float]:
+    if validation is None:
+        return {}
+    return {
+        "pbo": validation.probability,
+        "pbo_loss": validation.probability_of_loss,
+        "pbo_slope": validation.degradation,
+        "splits": len(validation.logits),
+    }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """Returns that vary, the chosen column, the columns drawn at random, and how many times as much was tried."""
+
+    returns: FloatArray
+    chosen: int
+    drawn: IntArray
+    times: float
+
+    @classmethod
+    def of(cls, returns: FloatArray, chosen: int, sample: IntArray | None, tried: int) -> _Search:
+        kept = np.flatnonzero(returns.std(axis=0) > _CONSTANT)
+        drawn = kept if sample is None else np.intersect1d(kept, sample)
+        places = np.searchsorted(kept, np.append(drawn, chosen))
+        return cls(returns[:, kept], int(places[-1]), places[:-1], tried / returns.shape[1])
+
+    def luck(self, seed: int) -> dict[str, float]:
+        """Return what resampling says."""
+        rng = np.random.default_rng([seed, _OWN])
+        days = len(self.returns)
+        deviations = self.returns.std(axis=0, ddof=1)
+        statistics = self.returns.mean(axis=0) / deviations * math.sqrt(days)
+        block = block_length(self.returns[:, self.chosen])
+        scores = resampled_scores(self.returns, resampling_weights(days, DRAWS, block=block, rng=rng))
+        maxima = best_scores_of_luck(statistics, scores, observations=days)
+        searches = max(self.times, 1.0) ** growth(scores[:, self.drawn], rng=rng)
+        return {
+            "effective_trials": effective_trials(scores.max(axis=1)) * searches,
+            "luck_probability": luck_probability(maxima, float(statistics[self.chosen]), searches=searches),
+            "spa_pvalue": p_value(maxima, max(float(statistics.max()), 0.0)),
+            "reality_check_pvalue": reality_check(statistics, scores, deviations),
+        }
+
+    def ratios(self, effective: float, periods_per_year: float) -> dict[str, float]:
+        """Return what the chosen setting's Sharpe ratio is worth among so many independent ones."""
+        daily, year = self.returns[:, self.chosen], math.sqrt(periods_per_year)
+        days, sharpe = len(daily), risk.sharpe(daily, periods_per_year=1.0)
+        shape = {"skewness": skewness(daily), "kurtosis": kurtosis(daily)}
+        variance = 1.0 / (days - 1)
+        return {
+            "probabilistic_sharpe": probabilistic_sharpe(sharpe, 0.0, observations=days, **shape),
+            "deflated_sharpe": deflated_sharpe(sharpe, trials=effective, variance=variance, observations=days, **shape),
+            "expected_max_sharpe": expected_max_sharpe(effective, variance) * year,
+            "minimum_backtest_days": minimum_backtest_length(effective, sharpe * year) * periods_per_year,
+            "minimum_track_days": minimum_track_record(sharpe, 0.0, **shape),
+        }
+
+    def validation(self) -> CrossValidation | None:
+        """Return the cross-validation; None for a single setting."""
+        days, settings = self.returns.shape
+        blocks = min(_MOST_BLOCKS, days // (2 * _DAYS_OF_A_BLOCK) * 2)
+        return cross_validate(self.returns, blocks=blocks) if settings > 1 else None

@@ -1,0 +1,101 @@
+"""The grid of SMA crosses in btbot, through the shipped `ma_cross`: a process that times one sweep each time it is asked.
+
+- ``search``: what `python -m btbot optimize` does before its report; all figures of each trial are kept on disk.
+- ``kernel``: one setting after the other through the compiled loop, figures in memory.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(1, str(Path(__file__).resolve().parent.parent))
+
+import bench_sweep_grid as grid
+import bench_worker
+import numpy as np
+import pandas as pd
+
+import btbot
+from btbot.config import RunConfig, load_config
+
+SYMBOL = "BTC/USDT"
+FAST, SLOW = "strategies.0.params.ma_fast", "strategies.0.params.ma_slow"
+
+
+def candles(path: str) -> pd.DataFrame:
+    """Return the candles of a file that `bench_rivals.save_arrays` wrote."""
+    arrays = np.load(path)
+    index = pd.DatetimeIndex(pd.to_datetime(arrays["time"], unit="ms", utc=True), name="time")
+    return pd.DataFrame({name: arrays[name] for name in ("open", "high", "low", "close", "volume")}, index)
+
+
+def config(frame: pd.DataFrame, **settings: Any) -> RunConfig:
+    """Return the configuration of the grid."""
+    windows = {"low": grid.WINDOWS[0], "high": grid.WINDOWS[-1], "step": grid.WINDOWS[1] - grid.WINDOWS[0]}
+    common = {
+        "version": 1,
+        "symbols": [SYMBOL],
+        "timeframe": "15m",
+        "feed": {"name": "frame", "frame": {SYMBOL: frame}},
+        "strategies": [{"name": "ma_cross"}],
+        "capital": grid.CAPITAL,
+        "sizing": {"name": "fixed_units", "units": 1.0},
+        "costs": {"maker_fee": grid.FEE, "taker_fee": grid.FEE, "slippage_bps": 0.0},
+        "optimize": {
+            "space": {FAST: windows, SLOW: windows},
+            "constraints": ["ma_fast < ma_slow"],
+            "objective": "total_return",
+            "minimum_trades": 0,
+            "verify": {"best": 0, "sample": 0},
+            "workers": {"backend": "none"},
+        },
+    }
+    return load_config({**common, **settings})
+
+
+class Kernel:
+    """All settings through an `Evaluator` that stays."""
+
+    def __init__(self, path: str) -> None:
+        from btbot.kernel import FIGURES
+        from btbot.search.evaluate import Evaluator
+
+        self.evaluator = Evaluator(config(candles(path)))
+        self.columns = [FIGURES.index(name) for name in ("final_equity", "total_trades")]
+
+    def once(self) -> dict[str, list[float]]:
+        """Return final equity and number of closed trades of each setting."""
+        rows = [self.evaluator.figures({FAST: fast, SLOW: slow})[self.columns] for fast, slow in grid.PAIRS]
+        equity, trades = np.array(rows).T.tolist()
+        return {"equity": equity, "trades": trades}
+
+
+class Search:
+    """A grid search in a working folder of its own, from the frame of candles to ranked trials."""
+
+    def __init__(self, path: str) -> None:
+        self.configuration = config(candles(path))
+
+    def once(self) -> dict[str, list[float]]:
+        """Return final equity and number of closed trades of each setting."""
+        from btbot.search.searching import search
+
+        with tempfile.TemporaryDirectory() as folder:
+            trials = search(self.configuration, parent=Path(folder)).trials
+            place = {(fast, slow): at for at, (fast, slow) in enumerate(grid.PAIRS)}
+            keys = zip(trials.column("ma_fast").astype(int), trials.column("ma_slow").astype(int), strict=True)
+            order = np.argsort([place[key] for key in keys])
+            return {
+                "equity": trials.column("final_equity")[order].tolist(),
+                "trades": trials.column("total_trades")[order].tolist(),
+            }
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    forms = {"kernel": Kernel, "search": Search}
+    bench_worker.serve(forms[sys.argv[2]](sys.argv[1]).once, btbot.__version__)
