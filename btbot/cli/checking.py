@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from btbot.config import load_config
+from btbot.config import RunConfig, load_config
 from btbot.engine.attach import load_analyzers
 from btbot.engine.build import host_strategies
 from btbot.engine.gather import feed_class
@@ -22,7 +22,7 @@ def validate(path: Path, overrides: Sequence[str]) -> str:
     """
     config = load_config(path, overrides=overrides)
     mistakes = []
-    for load in (feed_class, host_strategies, load_analyzers):
+    for load in (feed_class, host_strategies, load_analyzers, _search):
         try:
             load(config)
         except ConfigError as error:
@@ -32,3 +32,10 @@ def validate(path: Path, overrides: Sequence[str]) -> str:
     names = ", ".join(entry.name for entry in config.strategies)
     symbols = ", ".join(config.symbols)
     return f"{config.source} is valid: {config.mode} of {names} on {symbols}, {config.timeframe}"
+
+
+def _search(config: RunConfig) -> None:
+    if config.optimize is not None:
+        from btbot.search.searching import check_keys
+
+        check_keys(config)

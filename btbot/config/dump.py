@@ -71,7 +71,8 @@ def schema() -> dict[str, Any]:
     keys["extends"] = {"type": "string", "description": "File that this one is laid over"}
     search = found["$defs"]["Optimize"]["properties"]
     keys["analyzers"]["items"] = _or_word(keys["analyzers"]["items"])
-    search["sampler"] = _or_word(search["sampler"])
+    for key in ("sampler", "constraints"):
+        search[key] = _or_word(search[key])
     one, several = search["objective"].pop("oneOf")
     search["objective"]["anyOf"] = [_or_word(one), {**several, "items": _or_word(several["items"])}]
     # What a file leaves out may stand in the one that it extends.
@@ -80,7 +81,7 @@ def schema() -> dict[str, Any]:
 
 
 def _or_word(section: dict[str, Any]) -> dict[str, Any]:
-    """Allow a section's name in its place."""
+    """Allow the short form of a section or list: its name, or its only entry."""
     described = {"description": section["description"]} if "description" in section else {}
     return {**described, "anyOf": [{"type": "string"}, section]}
 

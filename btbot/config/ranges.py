@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from btbot.config.document import resolve_words
@@ -41,8 +41,8 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
-Number = Annotated[int | float, PlainValidator(_number, json_schema_input_type=int | float)]
-Choice = Annotated[bool | int | float | str, PlainValidator(_choice, json_schema_input_type=bool | int | float | str)]
+Number = Annotated[int | float, BeforeValidator(_number)]
+Choice = Annotated[bool | int | float | str, BeforeValidator(_choice)]
 Choices = Annotated[tuple[Choice, ...], Field(min_length=1), AfterValidator(_distinct)]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from btbot.config.fields import Count, PositiveCount, Section, Share, Span, Word
+from btbot.config.fields import Count, NotBool, PositiveCount, Section, Share, Span, Word
 from btbot.config.mask import mask_url
 from btbot.config.ranges import Choices, Range, error
 from btbot.errors import did_you_mean
@@ -59,7 +59,7 @@ class Objective(Section):
         if "direction" not in given:
             if "analyzer" in given:
                 raise error("needs a direction beside the analyzer: maximize or minimize")
-            given["direction"] = "minimize" if given["metric"] in LOWER_IS_BETTER else "maximize"
+            given["direction"] = "minimize" if str(given["metric"]) in LOWER_IS_BETTER else "maximize"
         return given
 
     @model_validator(mode="after")
@@ -163,14 +163,14 @@ class Optimize(Section):
     space: Annotated[dict[str, Values], AfterValidator(_not_empty)] = Field(
         description="Key of this configuration to its range or choices"
     )
-    constraints: Annotated[
-        tuple[Word, ...], BeforeValidator(_one_constraint, json_schema_input_type=str | tuple[str, ...])
-    ] = Field(default=(), description="Conditions that each setting meets, such as ma_fast < ma_slow")
+    constraints: Annotated[tuple[Word, ...], BeforeValidator(_one_constraint)] = Field(
+        default=(), description="Conditions that each setting meets, such as ma_fast < ma_slow"
+    )
     sampler: Sampler = Field(default=Sampler(), description="By which method settings are chosen")
     trials: PositiveCount | None = Field(
         default=None, description="Settings to try; a grid tries all of its own, and is refused if it has more"
     )
-    seed: Count = Field(default=0, description="Seed of everything random")
+    seed: Annotated[int, Field(ge=0, lt=2**32), NotBool] = Field(default=0, description="Seed of everything random")
     objective: Annotated[
         Annotated[Objective, Tag("<one>")] | Annotated[tuple[Objective, ...], Field(min_length=1), Tag("<several>")],
         Discriminator(_one_or_several),

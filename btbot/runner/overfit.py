@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from btbot.bars import FloatArray, IntArray
-from btbot.config import RunConfig, load_config
+from btbot.config import RunConfig
 from btbot.config.search import ADAPTIVE
 from btbot.errors import ConfigError
 from btbot.metrics.benchmark import buy_and_hold
@@ -66,9 +66,11 @@ def check_overfit(
         if overrides or fresh:
             raise ConfigError(f"{source} is a finished search; --set and --fresh are for its config.yaml")
         return _read(Path(source))
-    from btbot.search.searching import search
+    from btbot.runner.search import optimize
 
-    return panel(search(load_config(source, overrides=overrides), fresh=fresh, progress=progress))
+    found = optimize(source, overrides=overrides, fresh=fresh, progress=progress).overfit
+    assert isinstance(found, Overfit)  # noqa: S101 - of a search without folder, too
+    return found
 
 
 def _read(folder: Path) -> Overfit:

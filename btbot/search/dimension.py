@@ -102,7 +102,7 @@ class Dimension:
         """Return a value of the configuration as arrays hold it, the reverse of `value`."""
         return float(self.choices.index(value) if self.kind == "choice" else value)
 
-    def numbers(self, values: FloatArray) -> FloatArray:
+    def compared(self, values: FloatArray) -> FloatArray:
         """Return what a constraint compares: the values, or the listed numbers behind positions."""
         if self.kind != "choice":
             return values

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import CancelledError
 from typing import Any
 
 import distributed
-from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
 from btbot import engine
@@ -40,7 +40,7 @@ class Dask:
         except (OSError, ValueError) as error:
             raise ConfigError(
                 f"optimize.workers.address: no Dask scheduler answers at {address} ({error}); start one with "
-                "'dask scheduler', and workers with 'dask worker ADDRESS --nthreads 1'"
+                f"'dask scheduler', and workers with 'dask worker {address} --nthreads 1'"
             ) from None
         self._workers()
         self.count = len(self._client.nthreads())
@@ -60,11 +60,11 @@ class Dask:
             time.sleep(0.1)
 
     def _sent(self) -> Any:
-        return self._client.scatter(self._packed, broadcast=True, hash=False)
+        return self._client.scatter([self._packed], broadcast=True, hash=False)[0]
 
     def submit(self, brief: Brief, job: Any) -> Any:
         """Give a job out; the bars are sent again if all workers that had them are gone."""
-        if self._bars.cancelled():
+        if self._bars.status != "finished":
             self._workers()
             self._bars = self._sent()
         return self._client.submit(work, brief, self._bars, job, pure=False)
@@ -73,10 +73,12 @@ class Dask:
         """Return ended jobs, at least one."""
         while True:
             try:
-                return list(distributed.wait(handles, timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED").done)
+                with self._client.as_current():
+                    ended = distributed.wait(handles, timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED")
+                return list(ended.done)
             except TimeoutError:
                 self._workers()
-            except FutureCancelledError:
+            except CancelledError:
                 return [handle for handle in handles if handle.cancelled()]
 
     def result(self, handle: Any) -> Any:
@@ -85,7 +87,7 @@ class Dask:
             return handle.result()
         except KilledWorker as error:
             raise Lost(str(error).partition(".")[0]) from None
-        except FutureCancelledError:
+        except CancelledError:
             raise Lost("all workers that had the bars are gone") from None
 
     def cancel(self, handles: list[Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
@@ -64,7 +65,7 @@ class Processes:
         try:
             return handle.result()
         except TerminatedWorkerError as error:
-            raise Lost(str(error).strip().splitlines()[-1]) from None
+            raise Lost(_exit_codes(str(error))) from None
 
     def cancel(self, handles: list[Future[Any]]) -> None:
         """Forget jobs; one that runs already is let run."""
@@ -76,3 +77,15 @@ class Processes:
         self._executor.shutdown(kill_workers=True)
         shutil.rmtree(self._folder, ignore_errors=True)
         resource_tracker.unregister(str(self._folder), "folder")
+
+
+def _exit_codes(text: str) -> str:
+    """Return how processes ended, out of what loky says about it.
+
+    Examples
+    --------
+    >>> _exit_codes("A worker was terminated. The exit codes of the workers are {SIGKILL(-9)} More.")
+    'SIGKILL(-9)'
+    """
+    found = re.search(r"exit codes of the workers are \{(.*)\}", text)
+    return found[1] if found else "it was terminated"

@@ -15,6 +15,7 @@ from btbot.errors import ConfigError
 from btbot.search.bench import Bench
 from btbot.search.fingerprint import identity, short
 from btbot.search.result import SearchResult
+from btbot.search.space import Space
 from btbot.search.store import Store
 from btbot.search.study import Study
 from btbot.search.sweep import Progress
@@ -73,7 +74,7 @@ def search(
     with _timed(timings, "data"):
         market = engine.load_market(config) if market is None else market
         bench = Bench(config, market, window)
-        _check_params(bench)
+        check_keys(config, bench.space)
         decides = identity(config, market, bench.sources, window=window)
     folder = parent / f"{plain_name(settled(config)['name'])}-{short(decides)}"
     brief = Brief.of(config, search=f"{folder.name} {window}", window=window, sources=bench.sources)
@@ -101,10 +102,17 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^\w.+-]+", "_", name, flags=re.ASCII).strip("._")[:80] or "search"
 
 
-def _check_params(bench: Bench) -> None:
-    hosts = host_strategies(bench.config)
-    params = [list(host.cls.params._getkeys()) for host in hosts]  # type: ignore[attr-defined]
-    bench.space.check_params(params, source=bench.config.source)
+def check_keys(config: RunConfig, space: Space | None = None) -> None:
+    """Refuse a space whose values the configuration does not allow, or whose parameters no strategy has.
+
+    Raises
+    ------
+    ConfigError
+        Naming key and value; nothing happens without ``optimize:``.
+    """
+    if config.optimize is not None:
+        params = [list(host.cls.params._getkeys()) for host in host_strategies(config)]  # type: ignore[attr-defined]
+        (space or Space.of(config)).check_params(params, source=config.source)
 
 
 @contextmanager

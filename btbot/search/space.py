@@ -132,7 +132,7 @@ class Space:
         if not self.constraints:
             return met
         values: dict[str, npt.NDArray[Any]] = {
-            one.label: one.numbers(columns[one.label]) for one in self.dimensions if _kind(one) != "word"
+            one.label: one.compared(columns[one.label]) for one in self.dimensions if _kind(one) != "word"
         }
         for one in self.dimensions:
             if _kind(one) == "truth":
@@ -181,4 +181,4 @@ def _check_values(config: RunConfig, dimensions: list[Dimension]) -> None:
             with_setting(config, {**first, **change})
         except ConfigError as error:
             tried = f".{described(change)}" if change else ""
-            raise ConfigError(f"{config.source}: optimize.space{tried} is not allowed:\n{error}") from None
+            raise ConfigError(f"{config.source}: optimize.space{tried} cannot be tried:\n{error}") from None

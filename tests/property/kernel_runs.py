@@ -55,14 +55,14 @@ def by_kernel(case: Case, window: Window | None) -> Outcome:
     """Run a case through the compiled kernel."""
     evaluator = Evaluator(load_config({**case.config}))
     assert evaluator.obstacle == ""
-    return Outcome(evaluator.trace({}, window), _named(evaluator.figures({}, window)))
+    return Outcome(evaluator.trace({}, window), named(evaluator.figures({}, window)))
 
 
 def by_cerebro(case: Case, window: Window | None, *, loop: str) -> Outcome:
     """Run a case through Cerebro."""
     config = load_config({**case.config, "engine": loop})
     result, trace = hosted(config, load_market(config), window)
-    return Outcome(trace, _named(hosted_figures(result)))
+    return Outcome(trace, named(hosted_figures(result)))
 
 
 def assert_equal(found: Outcome, expected: Outcome) -> None:
@@ -71,5 +71,5 @@ def assert_equal(found: Outcome, expected: Outcome) -> None:
     assert found.figures == pytest.approx(expected.figures, rel=1e-9, abs=1e-12, nan_ok=True)
 
 
-def _named(figures: Any) -> dict[str, float]:
+def named(figures: Any) -> dict[str, float]:
     return dict(zip(FIGURES, figures.tolist(), strict=True))

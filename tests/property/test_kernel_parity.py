@@ -7,8 +7,10 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
 from kernel_runs import assert_equal, by_cerebro, by_kernel, draw_twisted
-from random_runs import PLUGINS, Case, draw
+from random_runs import PLUGINS, Case
+from small_runs import cases
 
 from btbot.kernel import REASONS
 
@@ -38,6 +40,19 @@ def test_many_random_runs(first, tmp_path):
         except BaseException as error:
             error.add_note(f"seed {seed}")
             raise
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(cases())
+def test_small_runs(case):
+    same_in_all_hosts(case)
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
+@given(cases())
+def test_many_small_runs(case):
+    same_in_all_hosts(case)
 
 
 def traits(case: Case, window, found):

@@ -70,7 +70,7 @@ def _top(result: WalkForward) -> Html:
         [name, *(_cell(one, values.get(one)) for one in RIVALS)] for name, values in contenders(result)
     ]
     note = (
-        "All on the same out-of-sample span. The best in hindsight was searched on that very span: by the objective, no "
+        "All on the same out-of-sample span. The best in hindsight was searched on that very span: by the objective no "
         "setting of the space could have done better, and nobody could have known it."
     )
     return section(

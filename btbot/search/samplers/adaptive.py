@@ -178,8 +178,9 @@ class _Chooser(BaseSampler):
             seeds = np.random.SeedSequence([*self._seed, trial.number, attempt]).generate_state(1)
             sampler = self._make(int(seeds[0]))
             params = sampler.sample_relative(study, trial, search_space)
-            for name in search_space.keys() - params.keys():
-                params[name] = sampler.sample_independent(study, trial, name, search_space[name])
+            for name, distribution in search_space.items():
+                if name not in params:
+                    params[name] = sampler.sample_independent(study, trial, name, distribution)
             if self._allowed(params):
                 return params
         raise ConfigError(

@@ -119,7 +119,7 @@ class Memory:
         """Return the batch that was handed out last."""
         try:
             return [Asked(**one) for one in json.loads(self._batch.read_text("utf-8"))]
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):  # none yet, or cut off when the power was lost
             return []
 
     def hand_out(self, batch: Sequence[Asked]) -> None:

@@ -40,3 +40,9 @@ def test_plugins_that_do_not_exist_and_parameters_they_do_not_have_come_at_once(
 def test_a_mistake_in_the_file_comes_first(path):
     with pytest.raises(ConfigError, match=r"^--set capitl: is not a key"):
         validate(path, ["capitl=3", "strategies.0.params.ma_fats=3"])
+
+
+def test_a_search_is_checked_too(path):
+    path.write_text(CONFIG + "optimize: {space: {strategies.0.params.ma_fats: [5, 10]}}\n")
+    with pytest.raises(ConfigError, match=r"has no parameter 'ma_fats'.*did you mean 'ma_fast'\?"):
+        validate(path, [])

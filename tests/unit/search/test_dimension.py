@@ -51,7 +51,7 @@ def test_choices_are_held_by_position():
 
 
 def test_a_constraint_sees_the_numbers_behind_choices():
-    assert dimension((2.0, 30.0)).numbers(np.array([1.0, 0.0])).tolist() == [30.0, 2.0]
+    assert dimension((2.0, 30.0)).compared(np.array([1.0, 0.0])).tolist() == [30.0, 2.0]
 
 
 def test_each_step_is_spread_over_the_same_share():

@@ -77,14 +77,14 @@ def test_a_range_without_steps_is_not_counted():
 
 def test_values_are_tried_against_their_keys():
     assert refused({FAST: [5, 6], "exits.trailing.atr": [1.0, -2.0]}) == (
-        "<mapping>: optimize.space.exits.trailing.atr=-2.0 is not allowed:\n"
+        "<mapping>: optimize.space.exits.trailing.atr=-2.0 cannot be tried:\n"
         "<mapping>: exits.trailing.atr: must be > 0, was -2.0 (distance as a multiple of the ATR at the signal bar) "
         f"(with {FAST}=5, exits.trailing.atr=-2.0)"
     )
-    assert "optimize.space.sizing.percent=2.0 is not allowed:\n<mapping>: sizing.percent: must be <= leverage (1)" in (
+    assert "optimize.space.sizing.percent=2.0 cannot be tried:\n<mapping>: sizing.percent: must be <= leverage (1)" in (
         refused({"sizing.percent": {"low": 0.5, "high": 2.0, "step": 0.5}})
     )
-    assert "optimize.space is not allowed:\n<mapping>: exits.stop.percent: must be > 0" in refused(
+    assert "optimize.space cannot be tried:\n<mapping>: exits.stop.percent: must be > 0" in refused(
         {"exits.stop.percent": {"low": 0.0, "high": 0.5, "step": 0.1}}
     )
 
@@ -95,7 +95,7 @@ def test_values_that_need_each_other_are_tried_together():
 
 def test_a_misspelt_section_is_refused_with_a_hint():
     text = refused({"exit.trailing.atr": [1.0, 2.0]})
-    assert text.startswith("<mapping>: optimize.space is not allowed:\n<mapping>: exit: is not a key; allowed are ")
+    assert text.startswith("<mapping>: optimize.space cannot be tried:\n<mapping>: exit: is not a key; allowed are ")
     assert "; did you mean 'exits'?" in text
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from btbot.errors import ConfigError
@@ -155,6 +155,7 @@ def inside(time, span):
     return set(time[(time >= span[0]) & (time < span[1])].tolist())
 
 
+@settings(max_examples=40, deadline=None)
 @given(problems())
 def test_whatever_the_lengths(problem):
     time = problem["open_time_ms"]
@@ -192,6 +193,7 @@ def embargoed(time, earlier, embargo):
     return out
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(40, 400), st.integers(5, 30), st.integers(3, 30), st.integers(0, 5))
 def test_tests_tile_the_span_without_a_gap(count, train, test, purge):
     found = folds(bars(count), 1, train=train, test=test, purge=purge) if count >= train + purge + test else []

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import itertools
+import json
+import os
+import subprocess
+import sys
+import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import distributed
 import psutil
 import pytest
 
+import btbot
 from btbot.config import load_config
 from btbot.config.search import Workers
-from btbot.errors import StrategyError
-from btbot.search import workers
+from btbot.errors import ConfigError, StrategyError
+from btbot.search import on_dask, workers
 from btbot.search.searching import search
 from btbot.search.workers import WORTH_SECONDS, Crew, Lost, _Errands
 
@@ -123,49 +132,25 @@ def children(*words):
     return found
 
 
-def here(moody, params, **keys):
-    return search(load_config(moody(params, **keys)))
-
-
-class Killer:
-    """Kills a process when the search has gone some way, once."""
-
-    def __init__(self, *words):
-        self.words, self.killed = words, None
-
-    def __call__(self, standing):
-        if self.killed is None and standing.new >= 5:
-            self.killed = children(*self.words)[0]
-            self.killed.kill()
-
-
-def test_processes_give_the_table_of_one_process_though_one_is_killed(moody, tmp_path, caplog, table_of):
-    alone = here(moody, {"seconds": 0.05}, verify={"best": 2, "sample": 1})
-    kill = Killer("LokyProcess")
-    config = moody({"seconds": 0.05}, workers={"backend": "processes", "count": 2}, verify={"best": 2, "sample": 1})
-    result = search(load_config(config), parent=tmp_path / "again", progress=kill)
-    assert kill.killed is not None
-    assert "a worker was lost, its work is done again: " in caplog.text
-    assert table_of(result) == table_of(alone)
-    assert result.verification == alone.verification
-    assert not children("LokyProcess")
-
-
-def test_a_setting_that_kills_its_worker_is_reported_and_loses_only_itself(moody, tmp_path, table_of):
-    raising = here(moody, {"unlucky": 13})
-    config = moody({"deadly": 13}, workers={"backend": "processes", "count": 2})
+def test_two_processes_give_the_table_of_one_though_a_setting_kills_its_worker(moody, tmp_path, table_of, caplog):
+    verify = {"best": 2, "sample": 1}
+    alone = search(load_config(moody({"unlucky": 13}, verify=verify)))
+    config = moody({"deadly": 13}, verify=verify, workers={"backend": "processes", "count": 2})
     result = search(load_config(config), parent=tmp_path / "again")
     assert result.failures == [
         (11, "killed its worker: the process died each time while it ran this setting (out of memory, or a crash)")
     ]
-    assert table_of(result) == table_of(raising)
+    assert table_of(result) == table_of(alone)
+    assert result.verification == alone.verification
+    assert "a worker was lost, its work is done again: SIGKILL(-9)" in caplog.text
+    assert not children("LokyProcess")
 
 
 def test_one_process_begins_and_others_take_over_when_it_pays(moody, monkeypatch):
     monkeypatch.setattr(workers, "_cores", lambda: 2)
     opened = []
     monkeypatch.setattr(workers, "_cluster", lambda section, market: opened.append(section) or Cluster())
-    assert here(moody, {}, workers={"backend": "processes"}).counts["complete"] == 20
+    assert search(load_config(moody(workers={"backend": "processes"}))).counts["complete"] == 20
     assert opened == []
     with Crew(Workers(backend="processes"), None) as crew:
         seconds = iter([0.0, WORTH_SECONDS, WORTH_SECONDS + 0.1])
@@ -174,3 +159,87 @@ def test_one_process_begins_and_others_take_over_when_it_pays(moody, monkeypatch
         ]
     assert done == [(1,), (2,), (3,), (4,)]
     assert len(opened) == 1
+
+
+def _kill_child(pid):
+    """Kill the process that does the work for a nanny of Dask."""
+    next(one for one in psutil.Process(pid).children() if "spawn_main" in " ".join(one.cmdline())).kill()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler and two workers of Dask as processes of their own; gives the address, and kills a worker."""
+    note = tmp_path / "scheduler.json"
+    environ = {**os.environ, "PYTHONPATH": str(Path(btbot.__file__).parents[1])}
+    common = ["--scheduler-file", str(note), "--no-dashboard"]
+
+    def start(*words):
+        command = [sys.executable, "-m", "dask", *words, *common]
+        return subprocess.Popen(
+            command, env=environ, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    started = [start("scheduler", "--port", "0", "--host", "127.0.0.1")]
+    try:
+        started += [start("worker", "--nthreads", "1", "--host", "127.0.0.1") for _ in range(2)]
+        until = time.monotonic() + 60
+        while not note.is_file() and time.monotonic() < until:
+            time.sleep(0.05)
+        address = json.loads(note.read_text())["address"]
+        with distributed.Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+        yield address, lambda: _kill_child(started[1].pid)
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            process.kill()
+            process.wait()
+
+
+def test_a_dask_cluster_gives_the_same_table_though_a_worker_is_killed(moody, tmp_path, table_of, cluster):
+    address, kill_a_worker = cluster
+    alone = search(load_config(moody()))
+    told = []
+
+    def tell(standing):
+        told.append(standing.new)
+        if len(told) == 3:
+            kill_a_worker()
+
+    config = moody({"seconds": 0.05}, workers={"backend": "dask", "address": address})
+    result = search(load_config(config), parent=tmp_path / "again", progress=tell)
+    assert told[2] < 20
+    assert table_of(result) == table_of(alone)
+
+
+def test_no_dask_scheduler_there(moody, monkeypatch):
+    monkeypatch.setattr(on_dask, "_CONNECT_SECONDS", 0.3)
+    with pytest.raises(ConfigError) as refused:
+        search(load_config(moody(workers={"backend": "dask", "address": "tcp://127.0.0.1:9"})))
+    assert str(refused.value).startswith("optimize.workers.address: no Dask scheduler answers at tcp://127.0.0.1:9 (")
+    assert str(refused.value).endswith(
+        "); start one with 'dask scheduler', and workers with 'dask worker tcp://127.0.0.1:9 --nthreads 1'"
+    )
+
+
+def test_ray_gives_the_same_table_though_a_setting_kills_its_worker(moody, tmp_path, table_of):
+    pytest.importorskip("ray")
+    alone = search(load_config(moody({"unlucky": 13})))
+    config = moody({"deadly": 13}, workers={"backend": "ray", "count": 2})
+    result = search(load_config(config), parent=tmp_path / "again")
+    assert [trial for trial, _ in result.failures] == [11]
+    assert table_of(result) == table_of(alone)
+
+
+def test_ray_is_not_there(moody):
+    if importlib.util.find_spec("ray"):
+        pytest.skip("ray is installed")
+    with pytest.raises(ConfigError) as refused:
+        search(load_config(moody(workers={"backend": "ray"})))
+    assert str(refused.value) == (
+        "optimize.workers.backend: ray is not installed; install it with 'pip install btbot[ray]', or choose processes "
+        "or dask"
+    )

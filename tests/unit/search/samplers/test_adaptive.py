@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -72,6 +74,41 @@ def test_an_interrupted_search_ends_with_the_same_trials(searched, storage, tmp_
         assert type(setting[X]) is int
         assert list(setting) == [one.key for one in made.dimensions]
         assert name == "cma_es" or setting[Y] in [round(0.1 * step, 1) for step in range(1, 31)]
+
+
+SCRIPT = """
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from btbot.config import load_config
+from btbot.search.samplers import make_sampler
+from btbot.search.space import Space
+keys = [f"strategies.0.params.{name}" for name in ("slow", "fast", "kind", "x")]
+config = load_config({
+    "symbols": ["A"], "timeframe": "1h", "feed": {"name": "x"}, "strategies": [{"name": "x"}],
+    "optimize": {"space": {key: {"low": 0.0, "high": 1.0} for key in keys}, "trials": 12,
+                 "sampler": {"name": sys.argv[3], sys.argv[4]: 4}},
+}, environ={})
+sampler = make_sampler(config.optimize, Space.of(config), pathlib.Path(sys.argv[2]))
+while batch := sampler.ask():
+    for number, setting in batch:
+        print(number, list(setting.values()))
+        sampler.tell(number, [sum(setting.values())])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "option"), [("tpe", "batch"), ("cma_es", "population"), ("nsga2", "population")])
+def test_another_process_tries_the_same_settings(checkout, tmp_path, name, option):
+    """The order of a set of words differs from process to process; nothing may depend on it."""
+    tried = [
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT, checkout, tmp_path / seed, name, option], env={"PYTHONHASHSEED": seed},
+            check=True, capture_output=True, text=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert tried[0] == tried[1]
+    assert tried[0].count("\n") == 12
 
 
 def test_by_default_it_remembers_in_its_folder(searched, tmp_path):
