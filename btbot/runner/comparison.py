@@ -22,6 +22,8 @@ from btbot.runner.backtest import run
 log = logging.getLogger(__name__)
 Source = str | Path | Mapping[str, Any] | RunConfig | RunResult
 Begun = Callable[[int, int, str], None]
+_RESULTS = Path("results")
+_CONFIGS = (".yml", ".yaml")
 
 
 @dataclass(slots=True)
@@ -119,7 +121,7 @@ def _name(source: Source) -> str:
         return source.name or Path(source.source).stem.strip("<>")
     if isinstance(source, Mapping):
         return str(source.get("name") or "mapping")
-    return Path(source).resolve().stem if Path(source).suffix in (".yml", ".yaml") else Path(source).resolve().name
+    return Path(source).resolve().stem if Path(source).suffix in _CONFIGS else Path(source).resolve().name
 
 
 def _origin(source: Source) -> str:
@@ -140,10 +142,16 @@ def _result(source: Source, progress: Progress | None) -> RunResult:
 
 def _folder(path: Path) -> Path | None:
     """Return the folder that a path or a name under ``results/`` means, None for a configuration."""
-    for candidate in (path, Path("results") / path):
+    for candidate in (path, _RESULTS / path):
         if candidate.is_dir():
             return candidate
-    return None
+    if path.suffix in _CONFIGS or path.is_file():
+        return None
+    known = {name: near for near in _RESULTS.glob("*") if near.is_dir() for name in (near.name, str(near))}
+    raise ConfigError(
+        f"{path}: there is no configuration and no run of this name{did_you_mean(str(path), known)}; "
+        "'btbot runs' lists the runs, a configuration ends in .yml"
+    )
 
 
 def _read(folder: Path) -> RunResult:

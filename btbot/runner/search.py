@@ -59,10 +59,12 @@ def optimize(
     result = search(loaded, fresh=fresh, progress=progress)
     searched = time.perf_counter()
     result.overfit = panel(result)
-    result.timings["overfit"] = time.perf_counter() - searched
+    judged = time.perf_counter()
+    result.timings["overfit"] = judged - searched
     if out is not None:
         from btbot.report.search import write
 
         result.folder = str(write(result, result.overfit, out, force=force))
+        result.timings["report"] = time.perf_counter() - judged
     result.timings["total"] = time.perf_counter() - begin
     return result

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
+import btbot
 from btbot import engine
 from btbot.errors import ConfigError
 from btbot.search.worker import Brief, pack, work
 from btbot.search.workers import Lost
+
+# Where workers look for this package, if it is not installed.
+_ENVIRONMENT = {"env_vars": {"PYTHONPATH": f"{Path(btbot.__file__).parents[1]}{os.pathsep}${{PYTHONPATH}}"}}
 
 
 class Ray:
@@ -40,7 +46,7 @@ class Ray:
         try:
             ray.init(
                 address=address, num_cpus=None if address else count, log_to_driver=False, configure_logging=False,
-                include_dashboard=None if address else False, ignore_reinit_error=True,
+                include_dashboard=None if address else False, ignore_reinit_error=True, runtime_env=_ENVIRONMENT,
             )  # fmt: skip
         except (ConnectionError, ValueError) as error:
             raise ConfigError(f"optimize.workers.address: no Ray cluster answers at {address} ({error})") from None

@@ -14,7 +14,7 @@ from btbot.metrics.moments import kurtosis, skewness
 from btbot.trust.backtest_length import minimum_backtest_length
 from btbot.trust.backtest_overfitting import CrossValidation, cross_validate
 from btbot.trust.block_length import block_length
-from btbot.trust.bootstrap import resampled_scores, resampling_weights
+from btbot.trust.bootstrap import resampled, resampling_weights
 from btbot.trust.deflated_sharpe import deflated_sharpe, expected_max_sharpe
 from btbot.trust.effective_trials import effective_trials, growth
 from btbot.trust.luck import luck_probability, verdict
@@ -25,8 +25,9 @@ from btbot.trust.reality_check import p_value, reality_check
 from btbot.trust.superior_ability import best_scores_of_luck
 
 DRAWS = 2000
-FEWEST_DAYS = 30
-_CONSTANT = 1e-15  # a deviation of daily returns below this is rounding
+FEWEST_DAYS = 20
+"""On which a setting has to earn or lose something to be compared."""
+_NOTHING = 1e-15  # a daily return below this is rounding
 _OWN = 20_141  # beside the seed: another stream than that of a search or a market with the same seed
 _MOST_BLOCKS = 16
 _DAYS_OF_A_BLOCK = 10
@@ -90,8 +91,11 @@ def assess(
     if holding is not None:
         values["holding_sharpe"] = risk.sharpe(holding, periods_per_year=periods_per_year)
     validation = None
-    if len(returns) >= FEWEST_DAYS and np.std(returns[:, chosen]) > _CONSTANT:
-        search = _Search.of(returns, chosen, sample, trials + trials_before)
+    active = np.count_nonzero(np.abs(returns) > _NOTHING, axis=0)
+    values["active_days"] = int(active[chosen])
+    if active[chosen] >= FEWEST_DAYS and not math.isnan(values["sharpe"]):
+        kept = np.flatnonzero((active >= FEWEST_DAYS) & (np.ptp(returns, axis=0) > _NOTHING))
+        search = _Search.of(returns, kept, chosen, sample, trials + trials_before)
         values |= search.luck(seed)
         values |= search.ratios(values["effective_trials"], periods_per_year)
         validation = search.validation()
@@ -118,7 +122,7 @@ def _splits(validation: CrossValidation | None) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Search:
-    """Returns that vary, the chosen column, the columns drawn at random, and how many times as much was tried."""
+    """Settings that traded: returns, the chosen and the randomly drawn ones, how many times as many were tried."""
 
     returns: FloatArray
     chosen: int
@@ -126,8 +130,7 @@ class _Search:
     times: float
 
     @classmethod
-    def of(cls, returns: FloatArray, chosen: int, sample: IntArray | None, tried: int) -> _Search:
-        kept = np.flatnonzero(returns.std(axis=0) > _CONSTANT)
+    def of(cls, returns: FloatArray, kept: IntArray, chosen: int, sample: IntArray | None, tried: int) -> _Search:
         drawn = kept if sample is None else np.intersect1d(kept, sample)
         places = np.searchsorted(kept, np.append(drawn, chosen))
         return cls(returns[:, kept], int(places[-1]), places[:-1], tried / returns.shape[1])
@@ -139,14 +142,14 @@ class _Search:
         deviations = self.returns.std(axis=0, ddof=1)
         statistics = self.returns.mean(axis=0) / deviations * math.sqrt(days)
         block = block_length(self.returns[:, self.chosen])
-        scores = resampled_scores(self.returns, resampling_weights(days, DRAWS, block=block, rng=rng))
+        means, scores = resampled(self.returns, resampling_weights(days, DRAWS, block=block, rng=rng))
         maxima = best_scores_of_luck(statistics, scores, observations=days)
-        searches = max(self.times, 1.0) ** growth(scores[:, self.drawn], rng=rng)
+        searches = max(self.times, 1.0) ** growth(means[:, self.drawn], rng=rng)
         return {
-            "effective_trials": effective_trials(scores.max(axis=1)) * searches,
+            "effective_trials": effective_trials(means.max(axis=1)) * searches,
             "luck_probability": luck_probability(maxima, float(statistics[self.chosen]), searches=searches),
             "spa_pvalue": p_value(maxima, max(float(statistics.max()), 0.0)),
-            "reality_check_pvalue": reality_check(statistics, scores, deviations),
+            "reality_check_pvalue": reality_check(statistics, means, deviations),
         }
 
     def ratios(self, effective: float, periods_per_year: float) -> dict[str, float]:

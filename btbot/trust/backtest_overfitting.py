@@ -94,10 +94,10 @@ def cross_validate(returns: FloatArray, *, blocks: int = 16) -> CrossValidation:
 
 def _halves(blocks: int) -> FloatArray:
     """Return a row of 0 and 1 for each half that holds the first block; the complements are the other halves."""
-    picked = np.array(list(combinations(range(1, blocks), blocks // 2 - 1)), np.int64).reshape(-1, blocks // 2 - 1)
-    halves = np.zeros((len(picked), blocks))
-    halves[:, 0] = 1.0
-    np.put_along_axis(halves, picked, 1.0, axis=1)
+    chosen = list(combinations(range(1, blocks), blocks // 2 - 1))
+    halves = np.zeros((len(chosen), blocks))
+    for half, others in zip(halves, chosen, strict=True):
+        half[[0, *others]] = 1.0
     return halves
 
 

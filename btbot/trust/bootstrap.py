@@ -8,6 +8,7 @@ import numpy.typing as npt
 from btbot.bars import FloatArray
 
 Weights = npt.NDArray[np.float32]
+_LEAST_VARIANCE = np.float32(1e-4)  # of a draw, in variances of the column: what is below is rounding
 _AT_ONCE = 2**21  # observations drawn at a time: bounds the memory, changes no result
 
 
@@ -60,11 +61,13 @@ def _counts(draws: int, observations: int, block: float, rng: np.random.Generato
     return np.bincount(taken.ravel(), minlength=draws * observations).reshape(draws, observations)
 
 
-def resampled_scores(returns: FloatArray, weights: Weights) -> Weights:
-    """Return the t-statistics that strategies of no skill would have shown in each draw.
+def resampled(returns: FloatArray, weights: Weights) -> tuple[Weights, Weights]:
+    """Return what strategies of no skill would have shown in each draw: mean returns, and t-statistics.
 
-    Every column is moved to a mean of 0 before it is resampled; its mean in a draw is measured in standard errors
-    of the original. The columns are resampled on the same days, so they stay as correlated as they are.
+    Every column is moved to a mean of 0 before it is resampled. The columns are resampled on the same days, so they
+    stay as correlated as they are. A t-statistic takes the standard deviation of its own draw, as the one that is
+    observed took that of the observed days: a strategy of many small gains and a few large losses has both a high mean
+    and a low deviation where the losses happen to be missing, and would otherwise seem to have skill.
 
     Parameters
     ----------
@@ -75,9 +78,19 @@ def resampled_scores(returns: FloatArray, weights: Weights) -> Weights:
 
     Returns
     -------
-    float32 of shape (b, n).
+    Two float32 arrays of shape (b, n): the means in standard errors of the original column, and the t-statistics.
+
+    References
+    ----------
+    Hall, P. (1992), The Bootstrap and Edgeworth Expansion, chapter 3: the percentile-t method.
     """
-    centred = returns - returns.mean(axis=0)
-    centred *= np.sqrt(len(returns)) / (returns.std(axis=0, ddof=1) * len(returns))
-    scores: Weights = weights @ centred.astype(np.float32)
-    return scores
+    days = len(returns)
+    standard = ((returns - returns.mean(axis=0)) / returns.std(axis=0)).astype(np.float32)
+    means: Weights = weights @ standard / np.float32(days)
+    variances = weights @ standard**2
+    variances /= np.float32(days)
+    variances -= means**2
+    np.maximum(variances, _LEAST_VARIANCE, out=variances)
+    root = np.float32(np.sqrt(days - 1.0))
+    means *= root
+    return means, means / np.sqrt(variances, out=variances)

@@ -20,14 +20,14 @@ _FEWEST = 16
 def effective_trials(maxima: npt.NDArray[np.floating]) -> float:
     """Return the number of independent trials whose best behaves like the best of these correlated ones.
 
-    The largest of N independent standard normal scores has the distribution function ``Phi(x) ** N``; the result is
+    The largest of N independent standard normal numbers has the distribution function ``Phi(x) ** N``; the result is
     the N under which the given maxima are most likely. So the correlation of the strategies' returns enters as it
     is, without assuming one and the same for all pairs.
 
     Parameters
     ----------
     maxima
-        Shape (b,), the largest score of each draw from a world without an edge.
+        Shape (b,), the largest of the standardised means of each draw from a world without an edge.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def effective_trials(maxima: npt.NDArray[np.floating]) -> float:
     return max(1.0, -len(logarithms) / math.fsum(logarithms))
 
 
-def growth(scores: Weights, *, rng: np.random.Generator) -> float:
+def growth(means: Weights, *, rng: np.random.Generator) -> float:
     """Return the power of the number of trials with which their effective number grows.
 
     1 where each further trial is something new, near 0 where it lies between others that were tried already.
@@ -59,8 +59,8 @@ def growth(scores: Weights, *, rng: np.random.Generator) -> float:
 
     Parameters
     ----------
-    scores
-        Shape (b, n), one column a trial; the columns are a random sample of the trials.
+    means
+        Shape (b, n), from `bootstrap.resampled`; the columns are a random sample of the trials.
 
     Returns
     -------
@@ -71,13 +71,13 @@ def growth(scores: Weights, *, rng: np.random.Generator) -> float:
     Dudbridge, F. and Gusnanto, A. (2008), as for `effective_trials`: the number at a higher density of tests,
     extrapolated from subsamples.
     """
-    count = scores.shape[1]
+    count = means.shape[1]
     if count < _FEWEST:
         return 1.0
     sizes = [count >> halving for halving in range(_HALVINGS + 1)]
     logarithms = np.zeros(len(sizes))
     for _ in range(_SHUFFLES):
-        shuffled = scores[:, rng.permutation(count)]
+        shuffled = means[:, rng.permutation(count)]
         logarithms += [math.log(effective_trials(shuffled[:, :size].max(axis=1))) for size in sizes]
     slope = np.polyfit(np.log(sizes), logarithms / _SHUFFLES, 1)[0]
     return float(np.clip(slope, 0.0, 1.0))

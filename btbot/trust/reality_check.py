@@ -9,7 +9,7 @@ from btbot.bars import FloatArray
 from btbot.trust.bootstrap import Weights
 
 
-def reality_check(statistics: FloatArray, scores: Weights, deviations: FloatArray) -> float:
+def reality_check(statistics: FloatArray, means: Weights, deviations: FloatArray) -> float:
     """Return the p-value of White's reality check against a benchmark of cash.
 
     The statistic is the largest **mean** return, so that the wildest strategies weigh most; the test of superior
@@ -19,8 +19,8 @@ def reality_check(statistics: FloatArray, scores: Weights, deviations: FloatArra
     ----------
     statistics
         float64 of shape (n,), t-statistic of each strategy's mean return.
-    scores
-        Shape (b, n), from `resampled_scores`.
+    means
+        Shape (b, n), the resampled means in standard errors, from `bootstrap.resampled`.
     deviations
         float64 of shape (n,), standard deviation of each strategy's returns, positive.
 
@@ -33,7 +33,7 @@ def reality_check(statistics: FloatArray, scores: Weights, deviations: FloatArra
     White, H. (2000), A Reality Check for Data Snooping, Econometrica 68(5).
     """
     best = float(np.max(statistics * deviations))
-    return p_value((scores * deviations.astype(np.float32)).max(axis=1), best)
+    return p_value((means * deviations.astype(np.float32)).max(axis=1), best)
 
 
 def p_value(maxima: npt.NDArray[np.floating], observed: float) -> float:

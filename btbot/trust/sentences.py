@@ -24,15 +24,18 @@ def _verdict(figures: Mapping[str, Any]) -> str:
     chance = figures["luck_probability"]
     if chance is None:
         return (
-            f"Unproven: {figures['days']:,} days of returns, on which the best setting "
-            f"{'did not trade' if figures['sharpe'] is None else 'traded'}, are too little to judge."
+            f"Unproven: on {figures['active_days']:,} of {figures['days']:,} days did the best setting earn or lose "
+            f"anything, too few to judge it."
         )
-    found = f"where there is nothing to find, {_share(chance)} of such searches end with a Sharpe ratio as high as this"
+    found = (
+        f"where there is nothing to find, {_share(chance)} of such searches end with a Sharpe ratio of "
+        f"{figures['sharpe']:.2f} or more"
+    )
     if figures["verdict"] == "skill":
-        return f"Skill: {found} {figures['sharpe']:.2f} or higher."
+        return f"Skill: {found}."
     if figures["verdict"] == "luck":
-        return f"Luck: {found} {figures['sharpe']:.2f} or higher, so it shows nothing."
-    return f"Unproven: {found} {figures['sharpe']:.2f} or higher; at 5 % or less it would count as skill."
+        return f"Luck: {found}, so it shows nothing."
+    return f"Unproven: {found}; at 5 % or less it would count as skill."
 
 
 def _trials(figures: Mapping[str, Any]) -> str:
@@ -40,7 +43,7 @@ def _trials(figures: Mapping[str, Any]) -> str:
     text = f"{here:,} {'setting was' if here == 1 else 'settings were'} tried"
     if before:
         text += f", and {before:,} more before on the same market with this strategy"
-    if alike is None:
+    if alike is None or here + before == 1:
         return f"{text}."
     return f"{text}; they resemble each other and leave as much room for luck as {alike:,.0f} independent ones."
 
@@ -92,7 +95,7 @@ def _plateau(figures: Mapping[str, Any]) -> str:
     if kept is None:
         return ""
     around = "setting next to it keeps" if count == 1 else f"{count:,} settings around it keep"
-    lead = f"The best setting stands on {{}}: the {around} {kept:.0%} of its lead over the median setting"
+    lead = f"The best setting stands on {{}}: the {around} {kept * 100:.0f} % of its lead over the median setting"
     if kept >= _PLAIN:
         return f"{lead.format('a plain')}."
     if kept > _PEAK:

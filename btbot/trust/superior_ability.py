@@ -17,14 +17,15 @@ def best_scores_of_luck(statistics: FloatArray, scores: Weights, *, observations
     This is the null distribution of Hansen's test of superior predictive ability (the consistent one): strategies
     that are certainly worthless keep their bad mean, so that adding hopeless ones to a search does not hide a good
     one; all others are given a mean of 0. Here the standard error of a mean is that of the Sharpe ratio, standard
-    deviation over the root of the number of days; what dependence between days adds to it is in the draws.
+    deviation over the root of the number of days, in the data as in each draw; what dependence between days adds to it
+    shows in the draws.
 
     Parameters
     ----------
     statistics
         float64 of shape (n,), t-statistic of each strategy's mean return.
     scores
-        Shape (b, n), from `resampled_scores`.
+        Shape (b, n), the resampled t-statistics, from `bootstrap.resampled`.
     observations
         Number of returns behind each statistic.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import pytest
 from random_runs import HOUR_MS, START, Case, draw
 
@@ -27,7 +28,7 @@ class Outcome(NamedTuple):
 
 
 def draw_twisted(seed: int, folder: Path) -> tuple[Case, Window | None]:
-    """Draw a case, and now and then sessions, a rebate, a coarser timeframe for one strategy, and a window."""
+    """Draw a case, and now and then sessions, a rebate, a coarser timeframe, and a window or an outage."""
     case = draw(seed, folder)
     rng = np.random.default_rng([seed, 1])
     changes: dict[str, Any] = {"calendar": "stocks"} if rng.random() < 0.2 else {}
@@ -36,7 +37,19 @@ def draw_twisted(seed: int, folder: Path) -> tuple[Case, Window | None]:
     if rng.random() < 0.25:
         entries = changes["strategies"] = copy.deepcopy(case.config["strategies"])
         entries[int(rng.integers(len(entries)))]["timeframe"] = str(rng.choice(["2h", "4h"]))
-    return case.changed(**changes), _window(rng) if rng.random() < 0.4 else None
+    case = case.changed(**changes)
+    if rng.random() < 0.4:
+        return case, _window(rng)
+    return (_with_outage(rng, case) if rng.random() < 0.3 else case), None
+
+
+def _with_outage(rng: np.random.Generator, case: Case) -> Case:
+    """Leave out a day and more of all symbols."""
+    begin = START + pd.Timedelta(hours=int(rng.integers(20, 40)))
+    end = begin + pd.Timedelta(hours=int(rng.integers(24, 60)))
+    return case.with_frames(
+        {symbol: frame[(frame.index < begin) | (frame.index >= end)] for symbol, frame in case.frames.items()}
+    )
 
 
 def _window(rng: np.random.Generator) -> Window:

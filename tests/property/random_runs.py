@@ -73,7 +73,10 @@ def draw(seed: int, folder: Path) -> Case:
     }  # fmt: skip
     if rng.random() < 0.12:
         config |= _gamble(rng)
-    return Case(frames, config, rates)
+    elif rng.random() < 0.3:
+        config |= _plain(rng, config)
+        rates = []
+    return Case(config["feed"]["frame"], config, rates)
 
 
 def scaled(case: Case, factor: float) -> Case:
@@ -147,8 +150,10 @@ def _strategies(rng: np.random.Generator, frames: dict[str, pd.DataFrame]) -> li
 def _signals(rng: np.random.Generator, frame: pd.DataFrame) -> dict[str, Any]:
     n, often = len(frame), float(rng.choice([0.02, 0.1, 0.5]))
     close = frame["close"].to_numpy()
-    flags = ("enter_long", "exit_long", "enter_short", "exit_short")
-    params: dict[str, Any] = {name: np.flatnonzero(rng.random(n) < often).tolist() for name in flags}
+    entries, exits = ("enter_long", "enter_short"), ("exit_long", "exit_short")
+    params: dict[str, Any] = {name: np.flatnonzero(rng.random(n) < often).tolist() for name in entries}
+    rarer = often * float(rng.choice([0.0, 0.1, 1.0]))  # many positions must live until something else ends them
+    params |= {name: np.flatnonzero(rng.random(n) < rarer).tolist() for name in exits}
     for name, direction in (("stop_long", -1), ("stop_short", 1), ("target_long", 1), ("target_short", -1)):
         if rng.random() < 0.2:
             level = close * (1 + direction * rng.uniform(0.001, 0.05, n))
@@ -193,6 +198,24 @@ def _gamble(rng: np.random.Generator) -> dict[str, Any]:
         "leverage": 20.0, "maintenance_margin": float(rng.choice([0.005, 0.04])), "risk": {}, "allow_short": True,
         "sizing": {"name": "percent", "percent": float(rng.choice([8.0, 20.0]))},
         "exits": [{}, {"take_profit": {"percent": 0.05}}, {"stop": {"percent": 0.2}}][int(rng.integers(0, 3))],
+    }  # fmt: skip
+
+
+def _plain(rng: np.random.Generator, config: dict[str, Any]) -> dict[str, Any]:
+    """Return what most runs are: one symbol, long, without limits and leverage, where the loops skip most."""
+    symbol = config["symbols"][0]
+    frame = config["feed"]["frame"][symbol]
+    script = _signals(rng, frame)
+    script["params"]["enter_long"] = np.flatnonzero(rng.random(len(frame)) < 0.15).tolist()
+    script["params"]["exit_long"] = np.flatnonzero(rng.random(len(frame)) < 0.04).tolist()
+    costs = {name: value for name, value in config["costs"].items() if name.endswith(("fee", "bps", "volatility"))}
+    exits = {**config["exits"], "opposite": False, "take_profit": _distance(rng)}
+    if rng.random() < 0.5:
+        exits["max_hold_bars"] = int(rng.integers(2, 12))
+    return {
+        "symbols": [symbol], "feed": {"name": "frame", "frame": {symbol: frame}}, "allow_short": False, "leverage": 1.0,
+        "strategies": [{**script, "symbols": [symbol]}], "sizing": {"name": "percent", "percent": 0.9}, "exits": exits,
+        "costs": costs, "risk": {}, "instruments": {},
     }  # fmt: skip
 
 

@@ -30,7 +30,6 @@ FAULTS = {
     "no band around a target": ("deciding", "rebalance(exposure, held, size, rule.band)", "rebalance(exposure, held, size, 0.0)"),
     "target taken again after a stop": ("filling", "if rule.targets and reason != WHY_TARGET:", "if False:"),
     "levels of the fill's bar": ("deciding", ".signal_at = at\n", ".signal_at = at + 1\n"),
-    "stale signal obeyed": ("tape", "target[: self.length] &= fresh", "pass"),
     # sizes
     "size of the capital": ("sizing", "size = percent(equity, close, terms.size)", "size = percent(terms.capital, close, terms.size)"),
     "losses not remembered": ("trades", "record.lost += earned", "pass"),

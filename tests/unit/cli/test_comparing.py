@@ -37,7 +37,9 @@ def test_a_table_and_nothing_written(files, here, capsys):
 
 def test_a_folder_with_a_page(files, here, capsys):
     compare(files, out=here / "out")
-    assert capsys.readouterr().out.endswith(f"\nfolder     {here / 'out'}\ncomparison {here / 'out' / 'comparison.html'}\n")
+    assert capsys.readouterr().out.endswith(
+        f"\nfolder     {here / 'out'}\ncomparison {here / 'out' / 'comparison.html'}\n"
+    )
     assert (here / "out" / "comparison.csv").is_file()
 
 

@@ -30,7 +30,15 @@ def walk(here):
     (here / "a.yml").write_text(CONFIG)
 
     def invoke(**changes):
-        chosen = {"out": None, "force": False, "fresh": False, "as_json": False, "show": False, "quiet": False, **changes}
+        chosen = {
+            "out": None,
+            "force": False,
+            "fresh": False,
+            "as_json": False,
+            "show": False,
+            "quiet": False,
+            **changes,
+        }
         walking.walkforward(Path("a.yml"), [], **chosen)
 
     return invoke
@@ -42,7 +50,11 @@ def test_the_report_then_where_it_is(walk, capsys, monkeypatch):
     walk(show=True)
     printed = capsys.readouterr().out
     assert printed.index("Walk-forward, out of sample") < printed.index("Overview")
-    where = re.search(r"^folder     (results/a_walkforward_\d{8}T\d{6}\.\d{3}Z)\nwalk       \1/walkforward.html\ntook  ", printed, re.MULTILINE)
+    where = re.search(
+        r"^folder     (results/a_walkforward_\d{8}T\d{6}\.\d{3}Z)\nwalk       \1/walkforward.html\ntook  ",
+        printed,
+        re.MULTILINE,
+    )
     assert where
     assert (Path(where[1]) / "report.txt").read_text() in printed
     assert opened == [(Path(where[1]) / "walkforward.html").resolve().as_uri()]

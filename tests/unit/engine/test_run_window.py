@@ -40,7 +40,10 @@ def traded(request, frame):
 
 def rows(result):
     """Entry bar, exit bar and profit of each trade."""
-    bars = [(pd.DatetimeIndex(result.trades[name]).as_unit("ms").asi8 - START) // HOUR for name in ("entry_time", "exit_time")]
+    bars = [
+        (pd.DatetimeIndex(result.trades[name]).as_unit("ms").asi8 - START) // HOUR
+        for name in ("entry_time", "exit_time")
+    ]
     return list(zip(*(one.tolist() for one in bars), result.trades["pnl"].tolist(), strict=True))
 
 

@@ -131,6 +131,19 @@ def test_folder_that_is_no_run(config, tmp_path):
         compare([config("a", GOOD), tmp_path])
 
 
+def test_a_name_that_means_nothing(config, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results" / "trend_1").mkdir(parents=True)
+    with pytest.raises(ConfigError) as caught:
+        compare([config("a", GOOD), "trend_2"])
+    assert str(caught.value) == (
+        "trend_2: there is no configuration and no run of this name; did you mean 'trend_1'?; 'btbot runs' lists the "
+        "runs, a configuration ends in .yml"
+    )
+    with pytest.raises(ConfigError, match=r"^zz/qq: there is no configuration and no run of this name; 'btbot runs'"):
+        compare([config("a", GOOD), "zz/qq"])
+
+
 def test_folder_of_a_search(config, tmp_path):
     (tmp_path / "search.json").write_text("{}")
     with pytest.raises(ConfigError) as caught:

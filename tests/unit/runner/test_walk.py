@@ -151,7 +151,9 @@ def test_a_folder_that_is_not_empty_is_refused_before_the_work(clockwork, tmp_pa
 
 
 def test_data_that_are_too_short(clockwork):
-    with pytest.raises(ConfigError, match=r"^walkforward: the data have 96 bars of 1h, 2024-01-01T00:00Z to 2024-01-05T00"):
+    with pytest.raises(
+        ConfigError, match=r"^walkforward: the data have 96 bars of 1h, 2024-01-01T00:00Z to 2024-01-05T00"
+    ):
         walkforward(clockwork([A] * 4))
 
 
