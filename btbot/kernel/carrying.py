@@ -18,18 +18,27 @@ def worst(tape, symbol, at, held):
 
 
 @part
+def any_short(books, symbols):
+    """Return whether any position is short."""
+    lowest = 0.0
+    for symbol in range(symbols):
+        lowest = min(lowest, book_at(books, symbol).held)
+    return lowest < 0.0
+
+
+@part
 def under_water(books, account, terms, tape, symbols, at):
     """Return whether equity at the worst prices of the bar is below the maintenance margin."""
-    margin = account.cash < 0.0
+    if account.cash >= 0.0 and not any_short(books, symbols):
+        return False
     equity, notional = account.cash, 0.0
     for symbol in range(symbols):
         held = book_at(books, symbol).held
         if held != 0.0:
-            margin = margin or held < 0.0
             price = worst(tape, symbol, at, held)
             equity += held * price
             notional += abs(held) * price
-    return margin and liquidated(equity, terms.maintenance_margin, notional)
+    return liquidated(equity, terms.maintenance_margin, notional)
 
 
 @part

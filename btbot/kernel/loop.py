@@ -11,7 +11,7 @@ from btbot.kernel.layout import NEVER_LEFT
 from btbot.kernel.matching import match
 from btbot.kernel.reading import account_at, book_at, numbers, outcome_at, plan_at, record_at, tape_at, terms_at
 from btbot.kernel.summing import summarise
-from btbot.kernel.waking import next_visit
+from btbot.kernel.waking import must_decide, next_visit
 
 
 @part
@@ -56,7 +56,8 @@ def run(tapes, plans, terms_of, accounts, outcomes, rules, books, records, strat
         match(books, rules, account, records, terms, tape, plan, outcome, visit)
         carry(books, rules, account, records, terms, tape, plan, outcome, visit)
         advance(books, account, tape, outcome, symbols, visit, visit + 1)
-        close(books, rules, account, records, terms, tape, plan, outcome, visit)
+        if must_decide(books, rules, terms, tape, plan, visit):
+            close(books, rules, account, records, terms, tape, plan, outcome, visit)
         at = visit
     account.equity = equity_at(books, account, tape, symbols, end - 1)
     figures = numbers(outcome.figures, 0, len(FIGURES))

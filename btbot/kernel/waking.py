@@ -165,6 +165,21 @@ def symbol_needs_visit(book, rule, terms, tape, plan, symbol, at):
 
 
 @part
+def must_decide(books, rules, terms, tape, plan, at):
+    """Return whether a close that was visited may ask for an order or move a level."""
+    if terms.max_drawdown > 0.0 or terms.max_daily_loss > 0.0:
+        return True
+    for symbol in range(tape.symbols):
+        if flag(tape.fresh, tape.length, symbol, at):
+            book = book_at(books, symbol)
+            if book.working or book.triggered or book.guarded or book.due >= 0:
+                return True
+            if symbol_needs_visit(book, rule_at(rules, symbol), terms, tape, plan, symbol, at):
+                return True
+    return False
+
+
+@part
 def touches(book, high, low):
     """Return whether a bar comes to the stop or the target."""
     above, below = (book.target_price, book.stop_price) if book.side > 0 else (book.stop_price, book.target_price)
