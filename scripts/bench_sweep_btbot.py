@@ -1,4 +1,4 @@
-"""The grid of SMA crosses in btbot, through the shipped `ma_cross`: a process that times one sweep each time it is asked.
+"""The grid of SMA crosses in btbot, through the shipped `ma_cross`: a process that times a sweep each time it is asked.
 
 - ``search``: what `python -m btbot optimize` does before its report; all figures of each trial are kept on disk.
 - ``kernel``: one setting after the other through the compiled loop, figures in memory.

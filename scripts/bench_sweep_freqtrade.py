@@ -1,8 +1,7 @@
 """Epochs of freqtrade's hyperopt on the SMA cross, without a network; runs in an environment of its own.
 
 The averages are computed once for all epochs, which is freqtrade's fastest form; an epoch is what its workers do for
-each: read them, populate entries and exits, loop over the candles, and compute the statistics. A stake of one coin is
-rounded to the exchange's precision and the last position is closed with a fee, so that equity is equal to 1e-4 only.
+each: read them, populate entries and exits, loop over the candles, and compute the statistics.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from freqtrade.resolvers import ExchangeResolver
 PAIR = "BTC/USDT"
 SETTINGS = ((10, 50), (10, 100), (20, 50), (20, 100))
 CAPITAL, FEE = 1_000_000.0, 0.001
-STRATEGY = '''
+STRATEGY = """
 import talib
 from freqtrade.strategy import CategoricalParameter, IStrategy
 
@@ -59,7 +58,7 @@ class Cross(IStrategy):
 
     def custom_stake_amount(self, current_rate, **kwargs):
         return current_rate
-'''
+"""
 MARKET = {
     "symbol": PAIR, "base": "BTC", "quote": "USDT", "id": "BTCUSDT", "active": True, "spot": True, "type": "spot",
     "swap": False, "future": False, "margin": False, "contract": False, "linear": None, "inverse": None,
@@ -84,6 +83,7 @@ def configured(folder: Path) -> dict:
     arguments = {
         "config": [str(folder / "config.json")], "user_data_dir": str(folder), "datadir": str(folder / "data"),
         "strategy": "Cross", "spaces": ["buy"], "epochs": 1, "hyperopt_loss": "OnlyProfitHyperOptLoss",
+        "hyperopt_min_trades": 1,
     }  # fmt: skip
     return Configuration(arguments, RunMode.HYPEROPT).get_config()
 
@@ -110,7 +110,7 @@ def offline(load):
 
 
 def main(path: str) -> None:
-    """Print seconds an epoch, final equity and number of trades of each setting."""
+    """Print the seconds of the fastest epoch, and final equity and number of trades of each setting."""
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -118,14 +118,14 @@ def main(path: str) -> None:
         with patch.object(ExchangeResolver, "load_exchange", offline(ExchangeResolver.load_exchange)):
             optimizer = HyperOptimizer(configured(folder), folder / "data.pkl")
         optimizer.prepare_hyperopt()
-        seconds, found = [], {}
+        seconds, found = [], []
         for fast, slow in SETTINGS:
             begin = time.perf_counter()
             epoch = optimizer.generate_optimizer({"fast": fast, "slow": slow})
             seconds.append(time.perf_counter() - begin)
             stats = epoch["results_metrics"]
-            found[f"{fast} {slow}"] = {"equity": stats["final_balance"], "trades": stats["total_trades"]}
-    print(json.dumps({"version": freqtrade.__version__, "seconds": min(seconds), "settings": found}))
+            found.append(((fast, slow), (stats["final_balance"], stats["total_trades"])))
+    print(json.dumps({"version": freqtrade.__version__, "seconds": min(seconds), "found": found}))
 
 
 if __name__ == "__main__":

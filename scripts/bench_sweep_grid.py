@@ -13,7 +13,7 @@ import numpy as np
 
 CAPITAL, FEE = 1_000_000.0, 0.001
 WINDOWS = tuple(range(10, 510, 10))
-"""On these candles no two of the averages are ever exactly equal, which the rounding of each contestant would decide."""
+"""On these candles no two averages are ever exactly equal, so that nobody's rounding decides what is a cross."""
 PAIRS = tuple(combinations(WINDOWS, 2))
 """All 1,225 settings, fast below slow."""
 

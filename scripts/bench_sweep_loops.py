@@ -83,6 +83,7 @@ def backtesting_optimize(frame: pd.DataFrame) -> tuple[dict[tuple[int, int], flo
     """Return the final equity of each setting, and seconds a setting; one thread instead of a pool of processes."""
     test = backtesting.Backtest(bench_cross.titled(frame), TitledCross, cash=grid.CAPITAL, commission=grid.FEE)
     backtesting.Pool = partial(ThreadPool, 1)
+    backtesting.backtesting._tqdm = lambda work, **_: work  # as where tqdm is not installed: bars cost time
     begin = time.perf_counter()
     _, heat = test.optimize(fast=list(FAST), slow=list(SLOW), maximize="Equity Final [$]", return_heatmap=True)
     # The best setting is run once more for its statistics.

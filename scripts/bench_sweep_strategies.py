@@ -49,7 +49,10 @@ _READ = {"ma_cross": 3}
 """Lines of float64 that a setting cannot do without: both averages, and the close that marks the account."""
 
 
-def everything(path: str, count: int) -> dict[str, Any]:
+SETTINGS = 400
+
+
+def everything(path: str) -> dict[str, Any]:
     """Measure all strategies over the candles of a file.
 
     Returns
@@ -60,12 +63,12 @@ def everything(path: str, count: int) -> dict[str, Any]:
     found = {}
     for name, parameters in PARAMETERS.items():
         own = {f"strategies.0.params.{key}": values for key, values in parameters.items()}
-        found[f"{name}, its parameters"] = _measured(frame, name, own, count)
-        found[f"{name}, its exits"] = _measured(frame, name, EXITS, count)
+        found[f"{name}, its parameters"] = _measured(frame, name, own)
+        found[f"{name}, its exits"] = _measured(frame, name, EXITS)
     return {"strategies": found, "read_bytes_per_second": read_speed(), "bars": len(frame)}
 
 
-def _measured(frame: pd.DataFrame, name: str, space: dict[str, np.ndarray], count: int) -> dict[str, float]:
+def _measured(frame: pd.DataFrame, name: str, space: dict[str, np.ndarray]) -> dict[str, float]:
     configuration = bench_sweep_btbot.config(
         frame,
         strategies=[{"name": name}],
@@ -78,8 +81,8 @@ def _measured(frame: pd.DataFrame, name: str, space: dict[str, np.ndarray], coun
     if evaluator.obstacle:
         raise SystemExit(f"{name}: {evaluator.obstacle}")
     rng = np.random.default_rng(0)
-    settings = [{key: rng.choice(values).item() for key, values in space.items()} for _ in range(count)]
-    for setting in settings[: count // 2]:
+    settings = [{key: rng.choice(values).item() for key, values in space.items()} for _ in range(SETTINGS)]
+    for setting in settings[: SETTINGS // 2]:
         evaluator.figures(setting)
     best = float("inf")
     for part in np.array_split(np.array(settings), 5):
@@ -117,4 +120,4 @@ def show(found: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    print(json.dumps(everything(sys.argv[1], int(sys.argv[2]))))
+    print(json.dumps(everything(sys.argv[1])))

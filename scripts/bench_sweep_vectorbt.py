@@ -56,8 +56,8 @@ class Sweep:
     def portfolio(self, enter: np.ndarray, leave: np.ndarray) -> np.ndarray:
         """Return the orders of `Portfolio.from_signals`."""
         made = vbt.Portfolio.from_signals(
-            self.close, enter, leave, price=self.opened, size=1.0, fees=grid.FEE, init_cash=grid.CAPITAL, freq=self.step,
-            use_stops=False, max_orders=enter.size // BARS_AN_ORDER, engine=self.engine,
+            self.close, enter, leave, price=self.opened, size=1.0, fees=grid.FEE, init_cash=grid.CAPITAL,
+            freq=self.step, use_stops=False, max_orders=enter.size // BARS_AN_ORDER, engine=self.engine,
         )  # fmt: skip
         return made.order_records
 

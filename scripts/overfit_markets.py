@@ -22,7 +22,7 @@ REGIME_DAYS = 90
 COST = 0.0015
 FAST, SLOW = np.arange(2, 27), np.arange(30, 190, 4)
 WARM_UP = 200
-DRIFTS = {0.0: 0.0, 1.0: 1.52, 1.5: 1.915, 2.0: 2.28}
+DRIFTS = {0.0: 0.0, 1.0: 1.55, 1.5: 1.95, 2.0: 2.31}
 """Annual Sharpe ratio of the best true setting, net of costs, to the size of the annual drift; `true_sharpe` measures
 it."""
 

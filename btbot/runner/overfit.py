@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 MOST = 2000
 BEST = 200
 SECONDS = 60.0
+LEARNING = 20.0
+"""How many settings drawn at random one setting of a sampler that learns is worth. On random walks, with five parameters,
+the best of 1,000 settings of CMA-ES, NSGA-II and TPE was as good as the best of 12,000, 10,000 and 17,000 random ones."""
 _OWN = 20_142  # beside the seed: another stream than the search's own
 _COMPLETE, _HOPELESS, _PRUNED = range(3)  # positions in the statuses of a table of trials
 Setting = Mapping[str, Any]
@@ -94,7 +97,8 @@ def panel(result: SearchResult, *, seconds: float = SECONDS) -> Overfit:
 
     The daily returns of up to 2,000 settings are computed again: of all, or of the best 200 and of others drawn at
     random. A sampler that learns crowds its settings where these bars were kind to it, so that they say little about
-    what luck could have found elsewhere; then the others are drawn from the whole space.
+    what luck could have found elsewhere; then the others are drawn from the whole space, and each setting counts as
+    `LEARNING` random ones, since it finds by luck what these would find.
 
     Parameters
     ----------
@@ -121,6 +125,7 @@ def panel(result: SearchResult, *, seconds: float = SECONDS) -> Overfit:
         notes.append("Of several objectives, the setting that ranks first was judged.")
     return assess(
         returns, 0, trials=tried, trials_before=earlier.trials, periods_per_year=year,
+        worth=LEARNING if result.sampler in ADAPTIVE else 1.0,
         sample=np.flatnonzero(drawn[kept]), plateau=_plateau(result, result.best_trial),
         holding=_holding(result, year), notes=tuple(notes), seed=result.seed,
     )  # fmt: skip

@@ -26,7 +26,7 @@ def count_run(config: RunConfig, result: RunResult) -> None:
     """Enter a finished run into the ledger; if that is impossible the log says so, and nothing else happens."""
     sharpe = result.metrics.get("sharpe")
     session = _session(
-        "run", config, result.bars, {}, synthetic=bool(result.metrics.get("synthetic")),
+        "run", config, result.bars, synthetic=bool(result.metrics.get("synthetic")),
         settings=setting_hashes(result.config, {}, {}), sharpes=np.array([np.nan if sharpe is None else sharpe]),
     )  # fmt: skip
     try:
@@ -57,26 +57,15 @@ def _of_search(result: SearchResult) -> Session:
         numbers, places[one.key] = np.unique(trials.column(one.label)[tried], return_inverse=True)
         searched[one.key] = [one.value(number) for number in numbers.tolist()]
     return _session(
-        "optimize", result.loaded, market.bars, searched, synthetic=market.synthetic,
+        "optimize", result.loaded, market.bars, synthetic=market.synthetic,
         settings=setting_hashes(result.config, searched, places), sharpes=trials.column("sharpe")[tried],
     )  # fmt: skip
 
 
-def _session(
-    kind: str,
-    config: RunConfig,
-    bars: Mapping[str, Bars],
-    searched: Mapping[str, list[Any]],
-    *,
-    synthetic: bool,
-    **tried: Any,
-) -> Session:
-    names = [entry.name for entry in config.strategies]
-    for key, values in searched.items():
-        names += values if key.startswith("strategies.") and key.endswith(".name") else []
+def _session(kind: str, config: RunConfig, bars: Mapping[str, Bars], *, synthetic: bool, **tried: Any) -> Session:
     return Session(
         kind=kind,
-        strategies=tuple(names),
+        strategies=tuple(entry.name for entry in config.strategies),
         # Made-up candles are no market's history, whatever they are called.
         symbols=tuple(f"{symbol} (synthetic)" if synthetic else symbol for symbol in bars),
         timeframe=str(config.timeframe),

@@ -142,10 +142,8 @@ class Bench:
 
 def _listed(dimension: Dimension, numbers: FloatArray) -> list[Any]:
     """Return what `Dimension.value` gives for each number, in one go."""
-    if dimension.kind == "float":
-        return numbers.tolist()
-    whole = numbers.astype(np.int64).tolist()
-    return [dimension.choices[one] for one in whole] if dimension.kind == "choice" else whole
+    listed: list[Any] = numbers.tolist() if dimension.kind == "float" else numbers.astype(np.int64).tolist()
+    return [dimension.choices[one] for one in listed] if dimension.kind == "choice" else listed
 
 
 def told(error: BaseException) -> str:

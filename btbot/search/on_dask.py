@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from concurrent.futures import CancelledError
 from typing import Any
@@ -14,6 +15,7 @@ from btbot.errors import ConfigError
 from btbot.search.worker import Brief, pack, work
 from btbot.search.workers import Lost
 
+log = logging.getLogger(__name__)
 _CONNECT_SECONDS, _WORKERS_SECONDS, _LOOK_SECONDS = 10.0, 30.0, 2.0
 
 
@@ -23,7 +25,9 @@ class Dask:
     Parameters
     ----------
     address
-        Of its scheduler, such as ``tcp://10.0.0.5:8786``.
+        Of its scheduler, such as ``tcp://10.0.0.5:8786``; None starts one on this machine for the time of the search.
+    count
+        Workers of a cluster that is started here; one for each core by default.
     market
         The bars.
 
@@ -33,24 +37,31 @@ class Dask:
         If no scheduler answers, or it has no workers.
     """
 
-    def __init__(self, address: str, market: engine.Market) -> None:
+    def __init__(self, address: str | None, count: int | None, market: engine.Market) -> None:
         self.address = address
+        local = {"n_workers": count, "threads_per_worker": 1, "dashboard_address": None}
+        where = {"address": address, "timeout": _CONNECT_SECONDS} if address else local
         try:
-            self._client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+            self._client = distributed.Client(**where, set_as_default=False)
         except (OSError, ValueError) as error:
             raise ConfigError(
                 f"optimize.workers.address: no Dask scheduler answers at {address} ({error}); start one with "
                 f"'dask scheduler', and workers with 'dask worker {address} --nthreads 1'"
             ) from None
-        self._workers()
-        self.count = len(self._client.nthreads())
+        threads = self._workers()
+        if max(threads.values()) > 1:
+            log.warning(
+                "the workers at %s have several threads, of which one works at a time; start one for each core: "
+                "'dask worker %s --nworkers -1 --nthreads 1'", address, address,
+            )  # fmt: skip
+        self.count = len(threads)
         self._packed = pack(market)
         self._bars = self._sent()
 
-    def _workers(self) -> None:
-        """Wait until there are workers."""
+    def _workers(self) -> dict[str, int]:
+        """Return the threads of each worker, as soon as there are any."""
         until = time.monotonic() + _WORKERS_SECONDS
-        while not self._client.nthreads():
+        while not (threads := self._threads()):
             if time.monotonic() > until:
                 self.close()
                 raise ConfigError(
@@ -58,6 +69,16 @@ class Dask:
                     f"'dask worker {self.address} --nthreads 1'; what has been done is kept"
                 )
             time.sleep(0.1)
+        return threads
+
+    def _threads(self) -> dict[str, int]:
+        try:
+            return dict(self._client.nthreads())
+        except OSError as error:
+            raise ConfigError(
+                f"optimize.workers.address: the Dask scheduler at {self.address} is gone ({type(error).__name__}); "
+                "start it and its workers, and search again: what has been done is kept"
+            ) from None
 
     def _sent(self) -> Any:
         return self._client.scatter([self._packed], broadcast=True, hash=False)[0]
@@ -70,14 +91,15 @@ class Dask:
         return self._client.submit(work, brief, self._bars, job, pure=False)
 
     def wait(self, handles: list[Any]) -> list[Any]:
-        """Return ended jobs, at least one."""
+        """Return ended jobs, at least one; workers that have joined are given some from then on."""
         while True:
+            self.count = len(self._workers())
             try:
                 with self._client.as_current():
                     ended = distributed.wait(handles, timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED")
                 return list(ended.done)
             except TimeoutError:
-                self._workers()
+                continue
             except CancelledError:
                 return [handle for handle in handles if handle.cancelled()]
 

@@ -77,7 +77,7 @@ def search(
         check_keys(config, bench.space)
         decides = identity(config, market, bench.sources, window=window)
     folder = parent / f"{plain_name(settled(config)['name'])}-{short(decides)}"
-    brief = Brief.of(config, search=f"{folder.name} {window}", window=window, sources=bench.sources)
+    brief = Brief.of(config, search=folder.name, window=window, sources=bench.sources)
     hired = Crew(config.optimize.workers, market) if crew is None else nullcontext(crew)
     with Store(folder, bench.layout.width) as store, hired as workers:
         if fresh:

@@ -147,6 +147,13 @@ class Store:
         """Write down for people what the search in this folder is."""
         _write(self.folder / _IDENTITY, json.dumps(decides, indent=1, default=str).encode())
 
+    def once(self, name: str, value: int) -> int:
+        """Remember a number under a name, and return the one that was remembered first."""
+        path = self.folder / f"{name}.json"
+        if not path.is_file():
+            _write(path, json.dumps(value).encode())
+        return int(json.loads(path.read_bytes()))
+
     def finished(self) -> dict[str, Any] | None:
         """Return what was remembered with the table, or None if the search has not come to its end."""
         try:

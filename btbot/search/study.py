@@ -10,7 +10,6 @@ from typing import Any
 
 from btbot.config import settled
 from btbot.config.search import Optimize
-from btbot.errors import ConfigError
 from btbot.search.bench import Bench
 from btbot.search.ranking import Ranking
 from btbot.search.result import SearchResult
@@ -46,13 +45,7 @@ class Study:
         self.verification: list[Verification] = []
 
     def explore(self) -> int:
-        """Evaluate what is missing and return how many trials that was.
-
-        Raises
-        ------
-        ConfigError
-            If other machines that share the storage have left nothing to do.
-        """
+        """Evaluate what is missing and return how many trials that was."""
         found = self.store.finished()
         if found is not None:
             self.outcome = found
@@ -63,11 +56,6 @@ class Study:
             log.info("resumed: %s of %s settings were there", f"{len(self.store):,}", f"{sampler.total:,}")
         sweep = Sweep(self.bench, self.brief, self.crew, self.store, sampler, self.progress)
         trials = sweep.run()
-        if not trials:
-            raise ConfigError(
-                f"optimize.storage: its study {self.store.folder.name} has all of the {sampler.total:,} settings that "
-                "are wanted, from other machines; raise optimize.trials"
-            )
         stopped = sweep.record.end is not None and trials < sampler.total
         self.outcome = self.store.finish(trials, {"trials": trials, "wanted": sampler.total, "stopped": stopped})
         return sweep.new

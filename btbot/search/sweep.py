@@ -95,6 +95,7 @@ class Sweep:
         layout = self.bench.layout
         for first, rows, _ in self.store.pieces():
             self.record.add(first, rows[:, 0], rows[:, layout.objective.start])
+        self._refuse_doom()
         if self.sampler.adaptive:
             self._learn()
         else:
@@ -102,7 +103,7 @@ class Sweep:
         return self.record.end or self.record.seen
 
     def _learn(self) -> None:
-        """Do batch after batch, and what other machines that share the study have done."""
+        """Do batch after batch; then what other machines that share the study have done, for a table of everything."""
         while self.record.end is None and (batch := self.sampler.ask()):
             first = batch[0][0]
             values = self._numbers(self.bench.space.columns([setting for _, setting in batch]))
@@ -113,7 +114,7 @@ class Sweep:
         others = self.sampler.elsewhere()
         if others and self.record.end is None:
             values = self._numbers(self.bench.space.columns(others))
-            first = self.record.seen
+            first = self.store.once("own", self.record.seen)
             self._fill(first, first + len(others), _listed(values, first))
 
     def _numbers(self, columns: Columns) -> FloatArray:
@@ -144,10 +145,8 @@ class Sweep:
                 self.pace.saw(len(chunk), outcome.seconds)
                 self.new += len(chunk)
                 self.record.add(chunk.first, outcome.rows[:, 0], outcome.rows[:, self.bench.layout.objective.start])
-                if self.record.doomed:
-                    self._give_up()
-                if self.progress is not None:
-                    self.progress(Standing(len(self.store), self.total, self.new, self.record.best))
+                self._refuse_doom()
+                self._tell()
                 if self.record.end is not None:
                     return
 
@@ -166,8 +165,15 @@ class Sweep:
                     left -= len(chunk)
                     yield chunk
 
-    def _give_up(self) -> None:
-        """Raise what the first setting raises, since all of the first ones failed."""
+    def _tell(self) -> None:
+        if self.progress is not None:
+            done = len(self.store)
+            self.progress(Standing(done, max(done, self.total), self.new, self.record.best))
+
+    def _refuse_doom(self) -> None:
+        """Raise what the first setting raises if all of the first ones failed."""
+        if not self.record.doomed:
+            return
         _, rows, failures = next(self.store.pieces())
         setting = self.bench.setting(rows[0])
         self.store.clear()

@@ -90,8 +90,9 @@ class Brief:
         config = self.config()
         if Sources.of(config).digest != self.sources:
             raise ConfigError(
-                f"the worker {socket.gethostname()}:{os.getpid()} has another version of btbot or of the strategy "
-                f"{', '.join(entry.name for entry in config.strategies)}; install the same on all machines"
+                f"the worker {socket.gethostname()}:{os.getpid()} has another btbot or another "
+                f"{', '.join(entry.name for entry in config.strategies)} than the search began with; have the same "
+                "files on all machines, start the workers anew, and search again: what has been done is kept"
             )
         return Bench(config, market, self.window)
 

@@ -148,7 +148,7 @@ def _cluster(workers: Workers, market: engine.Market) -> Cluster:
     if workers.backend == "dask":
         from btbot.search.on_dask import Dask
 
-        return Dask(str(workers.address), market)
+        return Dask(workers.address, workers.count, market)
     if workers.backend == "ray":
         from btbot.search.on_ray import Ray
 

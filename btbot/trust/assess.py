@@ -40,6 +40,7 @@ def assess(
     trials: int,
     periods_per_year: float,
     trials_before: int = 0,
+    worth: float = 1.0,
     sample: IntArray | None = None,
     plateau: Plateau | None = None,
     holding: FloatArray | None = None,
@@ -71,6 +72,8 @@ def assess(
         Trading days of a year: 365 or 252.
     trials_before
         Number of further settings that were tried earlier on the same market with the same strategy.
+    worth
+        How many settings drawn at random one setting of this search is worth: 1, or more if the search learns.
     sample
         Columns that are a random sample of what was tried; all by default.
     plateau
@@ -95,7 +98,7 @@ def assess(
     values["active_days"] = int(active[chosen])
     if active[chosen] >= FEWEST_DAYS and not math.isnan(values["sharpe"]):
         kept = np.flatnonzero((active >= FEWEST_DAYS) & (np.ptp(returns, axis=0) > _NOTHING))
-        search = _Search.of(returns, kept, chosen, sample, trials + trials_before)
+        search = _Search.of(returns, kept, chosen, sample, worth * trials + trials_before)
         values |= search.luck(seed)
         values |= search.ratios(values["effective_trials"], periods_per_year)
         validation = search.validation()
@@ -130,7 +133,7 @@ class _Search:
     times: float
 
     @classmethod
-    def of(cls, returns: FloatArray, kept: IntArray, chosen: int, sample: IntArray | None, tried: int) -> _Search:
+    def of(cls, returns: FloatArray, kept: IntArray, chosen: int, sample: IntArray | None, tried: float) -> _Search:
         drawn = kept if sample is None else np.intersect1d(kept, sample)
         places = np.searchsorted(kept, np.append(drawn, chosen))
         return cls(returns[:, kept], int(places[-1]), places[:-1], tried / returns.shape[1])

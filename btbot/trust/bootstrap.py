@@ -51,12 +51,13 @@ def resampling_weights(observations: int, draws: int, *, block: float, rng: np.r
 
 
 def _counts(draws: int, observations: int, block: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    place = np.arange(observations)
-    jumps = rng.random((draws, observations)) < 1.0 / block
-    jumps[:, 0] = True
-    began = np.maximum.accumulate(np.where(jumps, place, 0), axis=1)
-    start = rng.integers(0, observations, (draws, observations))
-    taken = (np.take_along_axis(start, began, axis=1) + place - began) % observations
+    taken = rng.integers(0, observations, (draws, observations))
+    if block > 1.0:
+        place = np.arange(observations)
+        jumps = rng.random((draws, observations)) < 1.0 / block
+        jumps[:, 0] = True
+        began = np.maximum.accumulate(np.where(jumps, place, 0), axis=1)
+        taken = (np.take_along_axis(taken, began, axis=1) + place - began) % observations
     taken += np.arange(draws)[:, None] * observations
     return np.bincount(taken.ravel(), minlength=draws * observations).reshape(draws, observations)
 

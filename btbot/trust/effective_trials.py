@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import log_ndtr
 
 from btbot.trust.bootstrap import Weights
 
-_NORMAL = NormalDist()
-_LEAST = 1e-300  # of a probability, to take its logarithm
 _HALVINGS = 3
 _SHUFFLES = 4
 _FEWEST = 16
@@ -47,8 +45,7 @@ def effective_trials(maxima: npt.NDArray[np.floating]) -> float:
     >>> 0.97 < effective_trials(same.max(axis=1)) < 1.03
     True
     """
-    logarithms = [math.log(max(_NORMAL.cdf(value), _LEAST)) for value in maxima.tolist()]
-    return max(1.0, -len(logarithms) / math.fsum(logarithms))
+    return max(1.0, -1.0 / float(np.mean(log_ndtr(maxima.astype(np.float64)))))
 
 
 def growth(means: Weights, *, rng: np.random.Generator) -> float:

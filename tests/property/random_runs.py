@@ -269,8 +269,8 @@ def _rates(rng: np.random.Generator, bars: int) -> list[tuple[int, float]]:
 
 
 def _limits(rng: np.random.Generator) -> dict[str, float]:
-    limits = {"max_drawdown": float(rng.uniform(0.02, 0.2)), "max_daily_loss": float(rng.uniform(0.005, 0.05))}
-    return {name: value for name, value in limits.items() if rng.random() < 0.25}
+    limits = {"max_drawdown": float(rng.uniform(0.01, 0.1)), "max_daily_loss": float(rng.uniform(0.01, 0.06))}
+    return {name: value for name, value in limits.items() if rng.random() < 0.4}
 
 
 def _instruments(rng: np.random.Generator, frames: dict[str, pd.DataFrame]) -> dict[str, Any]:

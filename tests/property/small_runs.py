@@ -96,7 +96,10 @@ def scripts(draw: st.DrawFn, bars: int) -> dict[str, Any]:
     levels = st.lists(st.sampled_from([float("nan"), 80.0, 97.0, 103.0, 125.0]), min_size=bars, max_size=bars)
     shares = st.lists(st.sampled_from([1.0, 0.5, 0.0, float("nan")]), min_size=bars, max_size=bars)
     optional = {name: levels for name in ("stop_long", "stop_short", "target_long", "target_short")}
-    return {"name": "scripted", "params": params | draw(st.fixed_dictionaries({}, optional={**optional, "confidence": shares}))}
+    return {
+        "name": "scripted",
+        "params": params | draw(st.fixed_dictionaries({}, optional={**optional, "confidence": shares})),
+    }
 
 
 def sizings(leverage: float, *, stop: bool) -> st.SearchStrategy[dict[str, Any]]:

@@ -61,7 +61,9 @@ def traits(case: Case, window, found):
     yield from {REASONS[reason] for reason in fills["reason"].tolist()}
     yield "sizing " + config["sizing"]["name"]
     yield from (f"cost {name}" for name, value in config["costs"].items() if value)
-    yield from (f"exit {name} by {kind}" for name, rule in config["exits"].items() if isinstance(rule, dict) for kind in rule)
+    yield from (
+        f"exit {name} by {kind}" for name, rule in config["exits"].items() if isinstance(rule, dict) for kind in rule
+    )
     yield from (f"figure {name}" for name in ("funding_paid", "borrow_paid", "slippage_paid") if figures[name])
     yield from (f"parameter {name}" for entry in config["strategies"] for name in entry["params"])
     entered = len({(fill["symbol"], fill["bar"]) for fill in fills})
@@ -77,7 +79,8 @@ def traits(case: Case, window, found):
         "opposite does not end": config["exits"].get("opposite") is False,
         "cooldown": "cooldown_bars" in config["exits"],
         "step and tick": bool(config["instruments"]),
-        "filled in parts": entered > figures["total_trades"] * 2 + len(case.frames) and "max_volume_share" in config["costs"],
+        "filled in parts": entered > figures["total_trades"] * 2 + len(case.frames)
+        and "max_volume_share" in config["costs"],
         "window": window is not None,
         "flat at the end": window is not None and window.flat_at_end,
         "closed spans": window is not None and bool(window.closed),

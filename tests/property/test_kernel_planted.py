@@ -8,10 +8,11 @@ from __future__ import annotations
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kernel_runs import Outcome, assert_equal, by_cerebro, draw_twisted, named
-from plain_kernel import plain_kernel
+from plain_kernel import Change, plain_kernel
 from test_kernel_parity import QUICK
 
 from btbot.config import load_config
@@ -78,26 +79,27 @@ def folder(tmp_path_factory):
 
 
 @cache
-def expected(seed: int, folder: Path) -> Outcome:
-    return by_cerebro(*draw_twisted(seed, folder), loop="sparse")
+def prepared(seed: int, folder: Path) -> tuple[Any, ...]:
+    """Return configuration, strategies, market and window of a case, and what Cerebro makes of it."""
+    case, window = draw_twisted(seed, folder)
+    config = load_config({**case.config})
+    market = load_market(config).until(window.end_ms if window is not None else None)
+    return config, host_strategies(config), market, window, by_cerebro(case, window, loop="sparse")
 
 
-def first_difference(changes, folder: Path, seeds=QUICK):
+def first_difference(changes: list[Change], folder: Path, seeds: range = QUICK) -> int | None:
     """Return the first seed at which a kernel with these changes is not what Cerebro is, None if there is none."""
     number = next(_numbers)
     place = folder / f"kernel_{number}"
     place.mkdir()
     sweep = plain_kernel(place, f"planted_kernel_{number}", changes)
     for seed in seeds:
-        case, window = draw_twisted(seed, folder)
-        config = load_config({**case.config})
-        hosted = host_strategies(config)
-        market = load_market(config).until(window.end_ms if window is not None else None)
+        config, hosted, market, window, expected = prepared(seed, folder)
         kernel = sweep.Sweep(config, hosted, market)
         terms, nothing = kernel.terms(config), [{} for _ in hosted]
         found = Outcome(kernel.trace(terms, nothing, window), named(kernel.figures(terms, nothing, window)))
         try:
-            assert_equal(found, expected(seed, folder))
+            assert_equal(found, expected)
         except AssertionError:
             return seed
     return None

@@ -16,6 +16,8 @@ import signal
 import time
 from pathlib import Path
 
+import numpy as np
+
 from btbot import Signals, Strategy, ta
 
 
@@ -33,7 +35,7 @@ class Moody(Strategy):
         time.sleep(p.seconds)
         mean = ta.sma(bars.close, p.length)
         if p.length == p.peeks:
-            mean = mean + bars.close[-1]
+            mean = 2 * bars.close - np.roll(bars.close, -1)
         return Signals(enter_long=bars.close > mean, exit_long=bars.close < mean)
 '''
 

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 import yaml
@@ -58,7 +59,7 @@ def parts(tmp_path):
 
 
 def test_a_search_killed_half_way_ends_with_the_same_table(moody, started, tmp_path, table_of, caplog):
-    config = moody({"seconds": 0.2}, workers={"backend": "processes", "count": 2}, verify={"best": 2, "sample": 1})
+    config = moody({"seconds": 0.1}, workers={"backend": "processes", "count": 2}, verify={"best": 2, "sample": 1})
     process = started(config)
     wait_for(lambda: len(parts(tmp_path)) >= 3)
     workers = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
@@ -66,7 +67,7 @@ def test_a_search_killed_half_way_ends_with_the_same_table(moody, started, tmp_p
     process.wait()
     there = sum(int(path.stem.partition("-")[2]) for path in parts(tmp_path))
     assert 3 <= there < 20
-    here = moody({"seconds": 0.2}, verify={"best": 2, "sample": 1})
+    here = moody({"seconds": 0.1}, verify={"best": 2, "sample": 1})
     with caplog.at_level(logging.INFO, logger="btbot.search"):
         resumed = search(load_config(here))
     assert f"resumed: {there} of 20 settings were there" in caplog.messages
@@ -110,6 +111,24 @@ def test_a_sampler_that_learns_begins_anew_if_its_trials_are_lost(moody, tmp_pat
     again = search(config)
     assert "the sampler has learnt from trials that are lost; it begins anew" in caplog.text
     assert table_of(again) == table_of(search(config, parent=tmp_path / "whole"))
+
+
+def test_machines_that_share_a_study_end_with_the_same_settings(moody, tmp_path):
+    sampler = {"name": "tpe", "startup": 5, "batch": 4}
+    config = load_config(
+        moody({"seconds": 0.05}, sampler=sampler, trials=14, storage=f"sqlite:///{tmp_path}/shared.db")
+    )
+
+    def stop(standing):
+        if standing.done >= 9:
+            raise KeyboardInterrupt
+
+    first = search(config, parent=tmp_path / "one")
+    with pytest.raises(KeyboardInterrupt):  # while it does what the other machine has done
+        search(config, parent=tmp_path / "two", progress=stop)
+    second = search(config, parent=tmp_path / "two")
+    assert 0 < second.timings["evaluated"] < 14
+    assert np.array_equal(first.trials._table, second.trials._table, equal_nan=True)
 
 
 @pytest.mark.parametrize("keys", [{"prune": {"startup": 6}}, {"early_stop": 5, "sampler": "random", "trials": 20}])

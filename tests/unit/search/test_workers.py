@@ -190,12 +190,10 @@ def cluster(tmp_path):
             client.wait_for_workers(2, timeout=60)
         yield address, lambda: _kill_child(started[1].pid)
     finally:
-        for process in reversed(started):
-            process.terminate()
         for process in started:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(10)
-            process.kill()
+            for one in (*psutil.Process(process.pid).children(recursive=True), process):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    one.kill()
             process.wait()
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from btbot.errors import ConfigError
 from btbot.trust.database import transaction
-from btbot.trust.ledger import Earlier, Ledger, Session
+from btbot.trust.ledger import Ledger, Session
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,8 @@ def counted(ledger, one):
 
 
 def test_nothing_was_tried_before(ledger):
-    assert ledger.earlier(session(1)) == Earlier(0, 0, math.nan) or counted(ledger, session(1)) == (0, 0)
+    assert counted(ledger, session(1)) == (0, 0)
+    assert math.isnan(ledger.earlier(session(1)).best_sharpe)
 
 
 def test_distinct_settings_of_other_sessions_are_counted_once(ledger):
@@ -115,15 +116,15 @@ import sys
 import numpy as np
 from btbot.trust.ledger import Ledger, Session
 ledger, number = Ledger(sys.argv[1]), int(sys.argv[2])
-for step in range(10):
+for step in range(6):
     settings = np.arange(100 * number + step, 100 * number + step + 3, dtype=np.uint64)
     session = Session("run", ("ma_cross",), ("BTC/USDT",), "1h", 0, 1500, settings, np.zeros(3))
     ledger.earlier(session)
     ledger.record(session)
 """
-    workers = [subprocess.Popen([sys.executable, "-c", code, ledger.url, str(number)]) for number in range(3)]
-    assert [worker.wait(60) for worker in workers] == [0, 0, 0]
-    assert counted(ledger, session(999_999)) == (30, 36)
+    workers = [subprocess.Popen([sys.executable, "-c", code, ledger.url, str(number)]) for number in range(2)]
+    assert [worker.wait(60) for worker in workers] == [0, 0]
+    assert counted(ledger, session(999_999)) == (12, 16)
 
 
 def test_sqlite_does_not_load_sqlalchemy(tmp_path):
