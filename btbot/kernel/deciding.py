@@ -101,7 +101,10 @@ def halt(books, rules, tape, account, terms, symbols, at, equity):
         if book.held != 0.0:
             book.due = reason
             if not flag(tape.fresh, tape.length, symbol, at) and not busy(book):
-                send(book, tape, symbol, at, -book.held, reason, True)
+                last = at  # an order bears the symbol's own last close
+                while last > 0 and not flag(tape.fresh, tape.length, symbol, last):
+                    last -= 1
+                send(book, tape, symbol, last, -book.held, reason, True)
 
 
 @part

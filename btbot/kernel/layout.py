@@ -1,7 +1,7 @@
 """What the kernel reads and keeps: records and arrays, named as in the engine.
 
 Every array over bars has the shape (symbols, m) on the time axis of all symbols, where a symbol without a bar carries
-its last values; flags are never set there. Sizes are in base currency, prices and money in quote currency.
+its last values. Sizes are in base currency, prices and money in quote currency.
 """
 
 from __future__ import annotations

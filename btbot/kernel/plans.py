@@ -62,7 +62,7 @@ class Desk:
                 if flags is None:
                     self._flags[place, number] = False
                 else:
-                    self.axis.place_flags(self._flags[place, number], number, flags)
+                    self.axis.place(self._flags[place, number], number, flags, False)
         for name in (*_LEVELS, "exposure"):
             self._number(name, [getattr(plan, name, None) for plan in plans], _ABSENT.get(name, np.nan))
         self._shown = tuple(plans)

@@ -112,7 +112,5 @@ def close_bar(book, rule, plan, symbol, at, high, low):
 @part
 def stop_distance(scratch, rule, plan, symbol, side, close, at):
     """Return how far the stop of an entry at this close would lie from it; NaN without one."""
-    if not rule.protects:
-        return math.nan
     open_levels(scratch, rule, plan, symbol, side, close, at)
     return side * (close - level(scratch))

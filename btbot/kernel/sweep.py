@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba.core.errors import NumbaError
 
 from btbot.bars import Bars
 from btbot.config import RunConfig
@@ -163,16 +164,15 @@ class Sweep:
         )  # fmt: skip
 
     def _share_or_not(self, work: Callable[[], None]) -> None:
-        """Do the work with shared indicators, unless the strategy writes into what an indicator returned."""
-        if self._shares:
-            try:
-                with memo.sharing(self._store):
-                    return work()
-            except ValueError as error:
-                if "read-only" not in str(error):
-                    raise
-                self._shares = False
-        return work()
+        """Do the work with shared indicators, unless the strategy cannot bear that they are read-only."""
+        if not self._shares:
+            return work()
+        try:
+            with memo.sharing(self._store):
+                return work()
+        except (ValueError, TypeError, NumbaError):
+            work()  # what is raised now is the strategy's own
+            self._shares = False
 
     def _write_to(
         self, figures: FloatArray, returns: FloatArray, equity: FloatArray, cash: FloatArray, fills: FloatArray

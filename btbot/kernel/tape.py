@@ -57,13 +57,6 @@ class Axis:
             at = self.timeline.at[number]
             target[: self.length] = np.where(at >= 0, values[np.maximum(at, 0)], fill)
 
-    def place_flags(self, target: npt.NDArray[np.bool_], number: int, flags: npt.NDArray[np.bool_]) -> None:
-        """Write one symbol's flags onto the axis, only where it has a bar."""
-        self.place(target, number, flags, False)
-        fresh = self.timeline.fresh[number]
-        if fresh is not None:
-            target[: self.length] &= fresh
-
 
 class Tape:
     """Arrays of the market, and the record of their addresses.

@@ -28,7 +28,8 @@ DRAWS = 2000
 FEWEST_DAYS = 20
 """On which a setting has to earn or lose something to be compared."""
 _NOTHING = 1e-15  # a daily return below this is rounding
-_OWN = 20_141  # beside the seed: another stream than that of a search or a market with the same seed
+_OWN = 20_141  # beside the seed: another stream than that of a search or a market with the same one
+_MEASURED = 64  # settings whose memory decides how long the blocks of days are; that of one is measured too roughly
 _MOST_BLOCKS = 16
 _DAYS_OF_A_BLOCK = 10
 
@@ -144,7 +145,8 @@ class _Search:
         days = len(self.returns)
         deviations = self.returns.std(axis=0, ddof=1)
         statistics = self.returns.mean(axis=0) / deviations * math.sqrt(days)
-        block = block_length(self.returns[:, self.chosen])
+        some = np.unique(np.linspace(0, len(statistics) - 1, _MEASURED).astype(np.int64))
+        block = float(np.median([block_length(self.returns[:, column]) for column in some]))
         means, scores = resampled(self.returns, resampling_weights(days, DRAWS, block=block, rng=rng))
         maxima = best_scores_of_luck(statistics, scores, observations=days)
         searches = max(self.times, 1.0) ** growth(means[:, self.drawn], rng=rng)

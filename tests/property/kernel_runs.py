@@ -17,6 +17,7 @@ from btbot.engine.market import load_market
 from btbot.kernel import FIGURES, Trace, worst_difference
 from btbot.search.evaluate import Evaluator, hosted, hosted_figures
 
+QUICK = range(5_000, 5_150)
 FIRST_MS = START.value // 1_000_000
 
 

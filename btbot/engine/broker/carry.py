@@ -78,7 +78,7 @@ class Carry:
                 self._owner_of(view), view.data, size=-position.size, exectype=0, price=None, close=view.close,
                 when=view.when, length=view.bar + 1, reason="liquidation",
             )  # fmt: skip
-            order.seen = view.bar + 1
+            order.seen, order.since = view.bar + 1, 0  # the exchange's own order is not on its way
             self.accept(order)
             order.reduce_only = True
             self.fill(order, price, maker=False)

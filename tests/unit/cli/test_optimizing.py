@@ -104,7 +104,7 @@ def test_interruption_is_130_and_says_how_to_go_on(here, checkout):
     command = [sys.executable, "-m", "btbot", "optimize", "a.yml", "--out", "out"]
     environ = {**os.environ, "PYTHONPATH": str(checkout)}
     process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while len(list(here.glob("var/search/*/*.part"))) < 2 and time.monotonic() < until:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers get it, too

@@ -215,7 +215,7 @@ class TestComplaints:
 
     def test_an_exception_of_the_strategy_comes_out_as_it_is(self, pair):
         for evaluator in pair():
-            with pytest.raises(ValueError, match="^20 is not faster than 9") as error:
+            with pytest.raises(ValueError, match=r"^20 is not faster than 9") as error:
                 evaluator.figures({"strategies.0.params.fast": 20})
             assert "in signals() of strategy" in error.value.__notes__[0]
             assert len(evaluator.trace({}).fills) > 50
@@ -224,13 +224,13 @@ class TestComplaints:
         for evaluator in pair(sizing={"name": "fixed_risk", "risk": 0.01}, exits={"stop": {"percent": 0.02}}):
             assert len(evaluator.trace({"sizing.risk": 0.02}).fills) > 50
             with pytest.raises(
-                ConfigError, match="sizing fixed_risk needs the distance of a stop, but (two_sides|heard) has"
+                ConfigError, match=r"sizing fixed_risk needs the distance of a stop, but (two_sides|heard) has"
             ):
                 evaluator.figures({"exits.stop": None})
 
     def test_a_window_before_the_first_bar(self, pair):
         for evaluator in pair():
-            with pytest.raises(BtbotError, match="A/X: no bar before 2023-12-31T00:00:00.000Z; choose a later window"):
+            with pytest.raises(BtbotError, match=r"A/X: no bar before 2023-12-31T00:00:00.000Z; choose a later window"):
                 evaluator.figures({}, engine.Window(None, START_MS - DAY_MS))
 
 

@@ -47,7 +47,7 @@ def started(tmp_path):
         process.wait()
 
 
-def wait_for(true, seconds=60):
+def wait_for(true, seconds=120):
     until = time.monotonic() + seconds
     while not true() and time.monotonic() < until:
         time.sleep(0.02)

@@ -182,7 +182,7 @@ def cluster(tmp_path):
     started = [start("scheduler", "--port", "0", "--host", "127.0.0.1")]
     try:
         started += [start("worker", "--nthreads", "1", "--host", "127.0.0.1") for _ in range(2)]
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while not note.is_file() and time.monotonic() < until:
             time.sleep(0.05)
         address = json.loads(note.read_text())["address"]
