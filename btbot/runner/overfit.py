@@ -31,9 +31,10 @@ log = logging.getLogger(__name__)
 MOST = 2000
 BEST = 200
 SECONDS = 60.0
-LEARNING = 20.0
+LEARNING = 15.0
 """How many settings drawn at random one setting of a sampler that learns is worth. On random walks, with five
-parameters, the best of 1,000 settings of CMA-ES, NSGA-II and TPE was as good as that of 10,000 to 17,000 random ones."""
+parameters, the best of 1,000 settings of CMA-ES, NSGA-II and TPE was as good as that of 10,000 to 17,000 random
+ones."""
 _OWN = 20_142  # beside the seed: another stream than the search's own
 _COMPLETE, _HOPELESS, _PRUNED = range(3)  # positions in the statuses of a table of trials
 Setting = Mapping[str, Any]

@@ -18,7 +18,7 @@ def rows(trace):
 
 
 def test_limit_breaks_where_a_symbol_has_no_bar(same, configured, frame):
-    """X falls in hour 3, in which Y has no bar; Y leaves a sixth of the way into its next one."""
+    """X falls in hour 3, in which Y has no bar; Y leaves at its next open, as if told at its last close."""
     fall = [STILL, STILL, STILL, (100, 100, 40, 40), (40, 40, 40, 40), (40, 40, 40, 40), (40, 40, 40, 40)]
     rise = [STILL, STILL, STILL, STILL, (100, 160, 100, 160), (160, 160, 160, 160), (160, 160, 160, 160)]
     frames = {"X/Y": frame(fall), "Y/Y": frame(rise, missing=[3])}
@@ -27,7 +27,7 @@ def test_limit_breaks_where_a_symbol_has_no_bar(same, configured, frame):
         risk={"max_drawdown": 0.05}, costs={"taker_fee": 0, "slippage_bps": 0, "latency_ms": 600_000},
     )  # fmt: skip
     trace, _ = same(config)
-    assert rows(trace)[2:] == [(0, 4, -10, 40, "max_drawdown"), (1, 3, -10, pytest.approx(110), "max_drawdown")]
+    assert rows(trace)[2:] == [(0, 4, -10, 40, "max_drawdown"), (1, 3, -10, 100, "max_drawdown")]
 
 
 def test_volume_lets_a_part_of_a_liquidation_through(same, configured, frame):
@@ -52,6 +52,33 @@ def test_volume_lets_a_part_of_a_liquidation_through(same, configured, frame):
         (0, 5, -440, 91, "liquidation"),
     ]
     assert figures["final_equity"] == pytest.approx(10_000 - 30 * 20 - 30 * 15 - 440 * 9)
+
+
+@pytest.mark.parametrize("latency", [{"latency_bars": 2}, {"latency_ms": 600_000}])
+def test_latency_does_not_hold_a_liquidation_back(same, configured, frame, latency):
+    """The market took 30 of 500 in bar 5 and takes 30 more at the open of each next one, whenever our orders arrive."""
+    fall = [(*STILL, 1000)] * 5 + [(100, 100, 80, 85, 60), (85, 90, 85, 90, 60), (91, 95, 91, 95, 60)]
+    config = configured(
+        {"X/Y": frame(fall)}, [{"enter_long": [0]}], leverage=5, sizing={"name": "percent", "percent": 5},
+        costs={"taker_fee": 0, "slippage_bps": 0, "max_volume_share": 0.5, **latency},
+    )  # fmt: skip
+    trace, _ = same(config)
+    assert rows(trace)[1:] == [
+        (0, 5, -30, 80, "liquidation"),
+        (0, 6, -30, 85, "liquidation"),
+        (0, 7, -30, 91, "liquidation"),
+    ]
+
+
+def test_growth_beyond_all_numbers(same, configured, frame):
+    """Twenty times the money in a day would be 20 ** 365 times in a year."""
+    candles = [STILL, STILL, (100, 100, 95, 95), (95, 2000, 95, 2000), (2000, 2000, 2000, 2000)]
+    _, figures = same(
+        configured({"X/Y": frame(candles)}, [{"enter_long": [0]}], sizing={"name": "fixed_units", "units": 100})
+    )
+    assert (figures["final_equity"], figures["max_drawdown"]) == (200_000, pytest.approx(0.05))
+    assert np.isnan(figures["cagr"])
+    assert np.isnan(figures["calmar"])
 
 
 def test_more_fills_than_there_is_room_for_at_first(same, configured, frame):

@@ -44,13 +44,14 @@ def marks(*columns):
     return [at in columns for at in range(8)]
 
 
-def test_flags_stand_where_the_symbol_has_its_bar(desk, read):
+def test_flags_are_those_of_the_last_bar(desk, read):
+    """Where a symbol has no bar nobody looks at its flags."""
     desk.lay(
         [signals(4, enter_long=[True, False, True, False]), signals(3, exit_short=[False, True, True])],
         [None, None], [None, None],
     )  # fmt: skip
     assert read("enter_long") == [marks(0, 3), marks()]
-    assert read("exit_short") == [marks(), marks(2, 5)]
+    assert read("exit_short") == [marks(), marks(2, 3, 4, 5)]
     assert read("exit_long") == read("enter_short") == [marks(), marks()]
 
 
@@ -58,7 +59,7 @@ def test_words_are_the_flags_one_row_after_the_other(desk, at_address):
     desk.lay([signals(4, exit_long=[True] * 4), signals(3)], [None, None], [None, None])
     assert (desk.rows["length"][0], desk.rows["stride"][0], desk.rows["symbols"][0]) == (6, 8, 2)
     words = at_address(desk.rows["words"][0], "u8", (4, 2))
-    assert words.tolist() == [[0, 0], [0x0000_0001_0100_0101, 0], [0, 0], [0, 0]]  # the lowest byte is the first bar
+    assert words.tolist() == [[0, 0], [0x0000_0101_0101_0101, 0], [0, 0], [0, 0]]  # the lowest byte is the first bar
     assert desk.rows["words"][0] % 8 == 0
 
 
@@ -98,5 +99,5 @@ def test_the_same_plans_are_not_written_again(desk, read):
     desk.lay(plans, [None, None], [None, None])
     plans[0].enter_long[0] = False  # nobody does that; here it shows that nobody looked
     desk.lay(plans, [np.ones(4), None], [None, None])
-    assert read("enter_long")[0] == marks(0, 1, 3, 4)
+    assert read("enter_long")[0] == marks(0, 1, 2, 3, 4, 5)
     assert read("atr")[0] == [1.0] * 6

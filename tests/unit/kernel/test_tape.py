@@ -62,13 +62,6 @@ def test_values_of_one_symbol_are_not_copied(bars):
     assert axis.spread([every_second], nan).flags.c_contiguous
 
 
-def test_flags_are_set_only_where_there_is_a_bar(market):
-    axis, target = Axis(market), np.ones((2, 8), dtype=bool)
-    axis.place_flags(target[0], 0, np.array([True, True, False, True]))
-    axis.place_flags(target[1], 1, np.array([False, True, True]))
-    assert target[:, :6].tolist() == [[True, True, False, False, True, False], [False, False, True, False, False, True]]
-
-
 def test_tape_of_the_market(row, make):
     tape = make()
     assert (tape.rows["length"][0], tape.rows["symbols"][0], tape.rows["trading_days"][0]) == (6, 2, 1)
