@@ -24,7 +24,8 @@ def summarise(books, account, terms, day_equity, symbols, closes, days, figures)
     growth = math.nan
     if days > 0 and 1.0 + gain >= 0.0:
         growth = math.pow(1.0 + gain, terms.per_year / days) - 1.0
-    figures[CAGR] = growth if math.isfinite(growth) else math.nan
+        growth = growth if math.isfinite(growth) else math.nan
+    figures[CAGR] = growth
     figures[CALMAR] = growth / account.drawdown if account.drawdown > 0.0 else math.nan
     opened = 0
     for symbol in range(symbols):

@@ -64,11 +64,14 @@ def worst_difference(one: Trace, other: Trace) -> float:
     for name in ("size", "price", "fee"):
         left, right = one.fills[name], other.fills[name]
         scale = np.maximum(np.abs(left), np.abs(right))
-        worst = max(float(np.max(np.abs(left - right) / np.where(scale > 0.0, scale, 1.0), initial=0.0)), worst)
-        if not np.isfinite(worst):
+        gap = np.abs(left - right) / np.where(scale > 0.0, scale, 1.0)
+        if not np.isfinite(gap).all():
             return float("inf")
+        worst = max(worst, float(np.max(gap, initial=0.0)))
     scale = float(np.max(np.abs(other.equity), initial=0.0)) or 1.0
     for name in ("equity", "cash"):
         gap = np.abs(getattr(one, name) - getattr(other, name))
-        worst = max(float(np.max(gap, initial=0.0)) / scale, worst)
-    return worst if np.isfinite(worst) else float("inf")
+        if not np.isfinite(gap).all():
+            return float("inf")
+        worst = max(worst, float(np.max(gap, initial=0.0)) / scale)
+    return worst
