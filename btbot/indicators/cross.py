@@ -29,7 +29,8 @@ def crossover(first: npt.ArrayLike, second: npt.ArrayLike) -> BoolArray:
     """
     a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     above = a > b
-    result = np.zeros(above.shape, dtype=np.bool_)
+    result = np.empty(above.shape, dtype=np.bool_)
+    result[:1] = False
     # A number that is NaN is never above or below, so that it needs no care here.
     start = memo.numbers_from(*(line for line in (a, b) if line.ndim))
     if start is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from btbot.kernel.compiling import part
+from btbot.kernel.layout import BLOCK
 from btbot.kernel.reading import book_at, number, whole, write
 from btbot.kernel.rules import daily_loss_breached, drawdown_breached
 
@@ -59,10 +60,22 @@ def advance(books, account, tape, outcome, symbols, start, stop):
 
 @part
 def advance_one(account, tape, symbol, held, start, stop):
-    """Do what `count` does for one position, with the division only where the drawdown may become deeper."""
+    """Do what `count` does for one position, with the division only where the drawdown may become deeper.
+
+    Of a block of closes the highest and the lowest suffice as long as they change nothing: cash plus value never falls
+    while the close rises (of a short position, while it falls), rounded or not.
+    """
     cash, top, drawdown = account.cash, account.top, account.drawdown
     floor = top * (_NEARLY_ONE - drawdown)
-    for at in range(start, stop):
+    most, least = (tape.block_high, tape.block_low) if held > 0.0 else (tape.block_low, tape.block_high)
+    at = start
+    while at < stop:
+        if at % BLOCK == 0 and at + BLOCK <= stop:
+            block = at // BLOCK
+            highest = cash + held * number(most, tape.blocks, symbol, block)
+            if highest <= top and cash + held * number(least, tape.blocks, symbol, block) >= floor:
+                at += BLOCK
+                continue
         equity = cash + held * number(tape.close, tape.length, symbol, at)
         if equity > top:
             top = equity
@@ -70,6 +83,7 @@ def advance_one(account, tape, symbol, held, start, stop):
         elif equity < floor:
             drawdown = max(drawdown, 1.0 - equity / top)
             floor = top * (_NEARLY_ONE - drawdown)
+        at += 1
     account.top, account.drawdown = top, drawdown
 
 

@@ -41,11 +41,11 @@ def decision(book, rule, plan, tape, terms, symbol, at):
     """Return the side that the signals want after a close, and why a position ends if it does."""
     bar = whole(tape.bar, tape.length, symbol, at)
     enters = book.held == 0.0 or rule.opposite
-    enter_long = enters and flag(plan.enter_long, plan.stride, symbol, at)
-    enter_short = enters and flag(plan.enter_short, plan.stride, symbol, at)
+    enter_long = enters and flag(plan.enter_long, plan.length, symbol, at)
+    enter_short = enters and flag(plan.enter_short, plan.length, symbol, at)
     exit_long, exit_short = (
-        flag(plan.exit_long, plan.stride, symbol, at),
-        flag(plan.exit_short, plan.stride, symbol, at),
+        flag(plan.exit_long, plan.length, symbol, at),
+        flag(plan.exit_short, plan.length, symbol, at),
     )
     side = 1 if book.held > 0.0 else -1 if book.held < 0.0 else 0
     held = bar - book.entry_bar + 1

@@ -93,7 +93,7 @@ RECORD = np.dtype(
 TAPE = np.dtype(
     [
         ("length", "i8"), ("symbols", "i8"), ("trading_days", "i8"), ("open", "i8"), ("high", "i8"), ("low", "i8"),
-        ("close", "i8"),
+        ("close", "i8"), ("block_high", "i8"), ("block_low", "i8"), ("blocks", "i8"),
         ("volume", "i8"), ("bar", "i8"), ("fresh", "i8"), ("time", "i8"), ("day", "i8"), ("days", "i8"),
         ("sigma", "i8"), ("sigma_before", "i8"), ("funding", "i8"),
     ],
@@ -103,14 +103,16 @@ TAPE = np.dtype(
 
 ``bar`` is the symbol's own bar at each time (-1 before its first), ``fresh`` says whether it closes there; ``time`` and
 ``day`` are the closes and their UTC days, ``days`` the last close of each of the ``trading_days``. ``sigma`` is the
-volatility that slippage is measured in, ``sigma_before`` that of the symbol's bar before. 0 stands for an array that
+volatility that slippage is measured in, ``sigma_before`` that of the symbol's bar before. ``block_high`` and
+``block_low``, rows of ``blocks``, are the highest and lowest close of every `BLOCK` closes. 0 stands for an array that
 nothing needs.
 """
+BLOCK = 16
 
 PLAN = np.dtype(
     [
-        ("length", "i8"), ("stride", "i8"), ("symbols", "i8"), ("words", "i8"), ("enter_long", "i8"),
-        ("exit_long", "i8"), ("enter_short", "i8"), ("exit_short", "i8"), ("stop_long", "i8"), ("stop_short", "i8"),
+        ("length", "i8"), ("enter_long", "i8"), ("exit_long", "i8"), ("enter_short", "i8"), ("exit_short", "i8"),
+        ("stop_long", "i8"), ("stop_short", "i8"),
         ("target_long", "i8"), ("target_short", "i8"), ("confidence", "i8"), ("exposure", "i8"), ("atr", "i8"),
         ("realized", "i8"),
     ],
@@ -118,8 +120,7 @@ PLAN = np.dtype(
 )  # fmt: skip
 """Addresses of what the strategies want, 0 where they say nothing.
 
-Rows of flags are ``stride`` bytes long, a multiple of 8; ``words`` is where the four of them begin, one after the
-other, to be read eight bars at a time.
+Flags, one byte each, begin at a multiple of 8, so that they can be read eight at a time where there is one symbol.
 """
 
 OUTCOME = np.dtype(

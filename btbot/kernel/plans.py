@@ -15,7 +15,7 @@ from btbot.signals import Signals, Targets
 
 _FLAGS = ("enter_long", "exit_long", "enter_short", "exit_short")
 _ABSENT = {"confidence": 1.0}
-_LEVELS = ("stop_long", "stop_short", "target_long", "target_short", "confidence")
+_NUMBERS = ("stop_long", "stop_short", "target_long", "target_short", "confidence", "exposure")
 
 
 class Desk:
@@ -29,16 +29,11 @@ class Desk:
 
     def __init__(self, axis: Axis) -> None:
         self.axis = axis
-        stride = -(-axis.length // 8) * 8
-        words = np.zeros(4 * axis.symbols * stride // 8, dtype=np.uint64)  # so that they begin at a multiple of 8
-        self._flags = words.view(np.bool_).reshape(4, axis.symbols, stride)
+        self._flags = [np.zeros((axis.symbols, axis.length), dtype=np.bool_) for _ in _FLAGS]
         self._shown: tuple[Any, ...] = ()
         self._numbers: dict[str, npt.NDArray[np.float64]] = {}
         self.rows = np.zeros(1, dtype=PLAN)
-        self.rows["length"], self.rows["stride"], self.rows["symbols"] = axis.length, stride, axis.symbols
-        self.rows["words"] = address(words)
-        for place, name in enumerate(_FLAGS):
-            self.rows[name] = address(self._flags[place])
+        self.rows["length"] = axis.length
 
     def lay(self, plans: Sequence[Signals | Targets], atr: Sequence[Any], realized: Sequence[Any]) -> None:
         """Write down what the strategies want.
@@ -56,19 +51,35 @@ class Desk:
             self._number(name, values, np.nan)
 
     def _write(self, plans: Sequence[Signals | Targets]) -> None:
-        for number, plan in enumerate(plans):
-            for place, name in enumerate(_FLAGS):
-                flags = getattr(plan, name, None)
-                if flags is None:
-                    self._flags[place, number] = False
-                else:
-                    self.axis.place(self._flags[place, number], number, flags, False)
-        for name in (*_LEVELS, "exposure"):
-            self._number(name, [getattr(plan, name, None) for plan in plans], _ABSENT.get(name, np.nan))
+        row = self.rows[0]
+        places: dict[tuple[int, ...], int] = {}  # one side's exit is often the other side's entry
+        for copies, name in zip(self._flags, _FLAGS, strict=True):
+            flags = [getattr(plan, name, None) for plan in plans]
+            known = tuple(map(id, flags))
+            if known not in places:
+                places[known] = self._place(flags, copies)
+            row[name] = places[known]
+        said = {name for plan in plans for name in _NUMBERS if getattr(plan, name, None) is not None}
+        for name in said | self._numbers.keys():
+            if name in _NUMBERS:
+                self._number(name, [getattr(plan, name, None) for plan in plans], _ABSENT.get(name, np.nan))
         self._shown = tuple(plans)
 
+    def _place(self, flags: Sequence[Any], copies: npt.NDArray[np.bool_]) -> int:
+        """Return where flags can be read: those of the only symbol where they are, if the kernel can read them there."""
+        if self.axis.symbols == 1 and flags[0] is not None and flags[0].strides == (1,):
+            where = address(flags[0])
+            if where % 8 == 0:
+                return where
+        for number, row in enumerate(flags):
+            if row is None:
+                copies[number] = False
+            else:
+                self.axis.place(copies[number], number, row, False)
+        return address(copies)
+
     def _number(self, name: str, values: Sequence[Any], fill: float) -> None:
-        if all(row is None for row in values):
+        if values[0] is None and (len(values) == 1 or all(row is None for row in values)):
             if self._numbers.pop(name, None) is not None:
                 self.rows[name] = 0
             return

@@ -77,6 +77,17 @@ def write(typing_context, address, index, value):
 
 
 @intrinsic
+def lowest_byte(typing_context, bits):
+    """Return which of the eight bytes of a word is the first that is not 0; the word itself must not be 0."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        zeros = builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+        return builder.lshr(zeros, ir.Constant(ir.IntType(64), 3))
+
+    return types.int64(types.uint64), generate
+
+
+@intrinsic
 def _as_pointer(typing_context, address):
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.inttoptr(args[0], ir.IntType(8).as_pointer())

@@ -104,6 +104,8 @@ class Sweep:
             address(rows)
             for rows in (self._desk.rows, self._account, self._outcome, self._rules, self._books, self._records)
         ]
+        self._figures = np.empty(len(FIGURES))
+        self._written_to = address(self._figures), address(self._day_equity)
         self._spans: dict[tuple[int | None, int | None], Span] = {}
         self._plans: tuple[Any, list[Any]] = (None, [])
 
@@ -117,9 +119,8 @@ class Sweep:
         params
             Parameters of each strategy that differ from its own.
         """
-        figures = np.empty(len(FIGURES))
-        self._run(terms, params, window, self._nothing, figures)
-        return figures
+        self._run(terms, params, window, self._nothing)
+        return self._figures.copy()
 
     def daily(self, terms: Terms, params: Sequence[Mapping[str, Any]], window: Window | None = None) -> FloatArray:
         """Return the daily returns of one setting; see `btbot.metrics.daily_returns`."""
@@ -131,7 +132,7 @@ class Sweep:
         length, room = self.axis.length, _FIRST_FILLS
         while True:
             equity, cash, fills = np.zeros(length), np.zeros(length), np.zeros((room, 6))
-            count = self._run(terms, params, window, (equity, cash, fills), np.empty(len(FIGURES)))
+            count = self._run(terms, params, window, (equity, cash, fills))
             if count <= room:
                 span = self._span(window)
                 return Trace(equity[span.start : span.end], cash[span.start : span.end], as_fills(fills[:count]))
@@ -148,14 +149,13 @@ class Sweep:
         params: Sequence[Mapping[str, Any]],
         window: Window | None,
         written: tuple[FloatArray, FloatArray, FloatArray],
-        figures: FloatArray,
     ) -> int:
         span = self._span(window)
         self._share_or_not(lambda: self._lay(terms, params, window))
         optimal = terms.rows[0]["sizing"] == _OPTIMAL
         if optimal and not self._returns.size:
             self._returns = np.zeros((len(self._returns), self.axis.length * self.axis.symbols))
-        self._write_to(figures, self._returns if optimal else _NOTHING, *written)
+        self._write_to(self._returns if optimal else _NOTHING, *written)
         return int(
             run(
                 span.tape.address, self._fixed[0], terms.address, *self._fixed[1:], len(self._records),
@@ -174,12 +174,10 @@ class Sweep:
             work()  # what is raised now is the strategy's own
             self._shares = False
 
-    def _write_to(
-        self, figures: FloatArray, returns: FloatArray, equity: FloatArray, cash: FloatArray, fills: FloatArray
-    ) -> None:
+    def _write_to(self, returns: FloatArray, equity: FloatArray, cash: FloatArray, fills: FloatArray) -> None:
         """Tell the loop where to write; empty arrays are left out."""
         self._outcome[0] = (
-            self._returns.shape[1], len(fills), address(figures), address(self._day_equity), address(returns),
+            self._returns.shape[1], len(fills), *self._written_to, address(returns),
             address(equity), address(cash), address(fills),
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from btbot.bars import Bars
 from btbot.engine.broker.terms import Terms
 from btbot.engine.timeline import Timeline
-from btbot.kernel.layout import TAPE
+from btbot.kernel.layout import BLOCK, TAPE
 from btbot.kernel.reading import address
 from btbot.metrics.daily import DAY_MS, day_ends
 
@@ -75,7 +75,7 @@ class Tape:
         for name, values in self._arrays.items():
             self.rows[name] = address(values)
         self.rows["length"], self.rows["trading_days"] = length, len(self._arrays["days"])
-        self.rows["symbols"] = len(self._arrays["close"])
+        self.rows["symbols"], self.rows["blocks"] = len(self._arrays["close"]), self._arrays["block_high"].shape[1]
         self.address = address(self.rows)
 
     def with_days(self, days: npt.NDArray[np.int64]) -> Tape:
@@ -95,6 +95,9 @@ def make_tape(axis: Axis, bars: Mapping[str, Bars], terms: Terms) -> Tape:
         "bar": np.vstack(timeline.at), "fresh": np.vstack(fresh), "time": timeline.time,
         "day": timeline.open_time // DAY_MS, "days": day_ends(timeline.open_time)[1],
     }  # fmt: skip
+    begins = np.arange(0, axis.length, BLOCK)
+    arrays["block_high"] = np.maximum.reduceat(arrays["close"], begins, axis=1)
+    arrays["block_low"] = np.minimum.reduceat(arrays["close"], begins, axis=1)
     if terms.volatility is not None:
         arrays["sigma"] = axis.spread(terms.volatility, np.nan)
         arrays["sigma_before"] = axis.spread([np.append(np.nan, row[:-1]) for row in terms.volatility], np.nan)

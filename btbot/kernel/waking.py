@@ -10,10 +10,9 @@ from btbot.kernel.accounting import equity_at, is_broken, watch
 from btbot.kernel.carrying import under_water
 from btbot.kernel.compiling import part
 from btbot.kernel.protection import close_bar
-from btbot.kernel.reading import book_at, flag, number, rule_at, whole, word
+from btbot.kernel.reading import book_at, flag, lowest_byte, number, rule_at, whole, word
 
-ENTER_LONG, EXIT_LONG, ENTER_SHORT, EXIT_SHORT = range(4)
-_ALL, _BYTE = np.uint64(2**64 - 1), np.uint64(255)
+_ALL = np.uint64(2**64 - 1)
 
 
 @part
@@ -42,8 +41,8 @@ def next_visit(books, rules, account, terms, tape, plan, at, end):
 def next_entry(book, rule, terms, plan, start, stop):
     """Return the next close at which a flat book may enter."""
     if not rule.targets:
-        second = ENTER_SHORT if terms.allow_short else ENTER_LONG
-        return next_flag(plan, 0, ENTER_LONG, second, start, stop)
+        second = plan.enter_short if terms.allow_short else plan.enter_long
+        return next_flag(plan.enter_long, second, plan.length, start, stop)
     if book.barred != 0.0:
         return start
     for at in range(start, stop):
@@ -56,8 +55,8 @@ def next_entry(book, rule, terms, plan, start, stop):
 @part
 def next_exit(book, rule, plan, tape, start, stop):
     """Return the next close of a long position at which a signal, the time limit or a level may end it."""
-    second = ENTER_SHORT if rule.opposite else EXIT_LONG
-    stop = next_flag(plan, 0, EXIT_LONG, second, start, stop)
+    second = plan.enter_short if rule.opposite else plan.exit_long
+    stop = next_flag(plan.exit_long, second, plan.length, start, stop)
     if rule.max_hold > 0:
         stop = min(stop, max(start, book.entry_bar + rule.max_hold - 1))
     if not book.guarded:
@@ -72,25 +71,28 @@ def next_exit(book, rule, plan, tape, start, stop):
 
 
 @part
-def next_flag(plan, symbol, first, second, start, stop):
-    """Return the first bar in ``start:stop`` at which one of two flags is set, `stop` if none is."""
+def next_flag(one, other, length, start, stop):
+    """Return the first bar in ``start:stop`` at which a flag of either row is set, `stop` if none is.
+
+    Eight flags are read at a time, but none beyond the `length` of the rows.
+    """
     if start >= stop:
         return stop
-    stride = plan.stride >> 3
-    one, other = first * plan.symbols + symbol, second * plan.symbols + symbol
-    column = start >> 3
-    bits = word(plan.words, stride, one, column) | word(plan.words, stride, other, column)
-    bits &= _ALL << np.uint64((start & 7) * 8)
-    while bits == 0:
-        column += 1
-        if column * 8 >= stop:
-            return stop
-        bits = word(plan.words, stride, one, column) | word(plan.words, stride, other, column)
-    at = column * 8
-    while bits & _BYTE == 0:
-        bits >>= np.uint64(8)
-        at += 1
-    return min(at, stop)
+    words, column = length >> 3, start >> 3
+    if column < words:
+        bits = (word(one, 0, 0, column) | word(other, 0, 0, column)) & (_ALL << np.uint64((start & 7) * 8))
+        while bits == 0:
+            column += 1
+            if column >= words or column * 8 >= stop:
+                break
+            bits = word(one, 0, 0, column) | word(other, 0, 0, column)
+        if bits != 0:
+            return min(column * 8 + lowest_byte(bits), stop)
+        start = column * 8
+    for at in range(start, stop):
+        if flag(one, 0, 0, at) or flag(other, 0, 0, at):
+            return at
+    return stop
 
 
 @part
@@ -144,14 +146,14 @@ def symbol_needs_visit(book, rule, terms, tape, plan, symbol, at):
         exposure = number(plan.exposure, plan.length, symbol, at)
         return book.held != 0.0 or book.barred != 0.0 or exposure > 0.0 or exposure < 0.0
     if book.held == 0.0:
-        return flag(plan.enter_long, plan.stride, symbol, at) or (
-            terms.allow_short and flag(plan.enter_short, plan.stride, symbol, at)
+        return flag(plan.enter_long, plan.length, symbol, at) or (
+            terms.allow_short and flag(plan.enter_short, plan.length, symbol, at)
         )
     long = book.held > 0.0
-    if flag(plan.exit_long, plan.stride, symbol, at) if long else flag(plan.exit_short, plan.stride, symbol, at):
+    if flag(plan.exit_long, plan.length, symbol, at) if long else flag(plan.exit_short, plan.length, symbol, at):
         return True
     if rule.opposite and (
-        flag(plan.enter_short, plan.stride, symbol, at) if long else flag(plan.enter_long, plan.stride, symbol, at)
+        flag(plan.enter_short, plan.length, symbol, at) if long else flag(plan.enter_long, plan.length, symbol, at)
     ):
         return True
     if rule.max_hold > 0 and whole(tape.bar, tape.length, symbol, at) - book.entry_bar + 1 >= rule.max_hold:

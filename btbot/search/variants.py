@@ -77,7 +77,8 @@ class Variants:
         self.config, self.market = config, market
         self._keys: dict[tuple[str, ...], Keys] = {}
         self._sweeps: OrderedDict[Any, Sweep | None] = OrderedDict()
-        self._sweeps[(), None] = Sweep(config, hosted, market)
+        sweep = self._sweeps[(), None] = Sweep(config, hosted, market)
+        self._plain = sweep, sweep.terms(config)
         self._terms: OrderedDict[Any, Terms] = OrderedDict()
         self._templates: dict[Any, RunConfig] = {}
         self._mixed = len({bars.timeframe for bars in market.bars.values()}) > 1
@@ -94,16 +95,15 @@ class Variants:
         if keys is None:
             host_strategies(with_setting(self.config, setting))  # raises if there are no such keys or parameters
             keys = self._keys[names] = Keys.of(names)
+        if window is None and not keys.others and not keys.terms:
+            return self._plain[0], self._plain[1], _parameters(keys, setting, self._plain[0])
         others = tuple((name, setting[name]) for name in keys.others)
         # Symbols of several timeframes do not end together: where the bars are cut, their axis is another.
         end_ms = window.end_ms if window is not None and (self._mixed or others) else None
         sweep = self._sweep(others, end_ms)
         if sweep is None:
             return None
-        params: list[dict[str, Any]] = [{} for _ in sweep.hosted]
-        for name, position, parameter in keys.parameters:
-            params[position][parameter] = setting[name]
-        return sweep, self._term(sweep, keys.terms, setting, (others, end_ms)), params
+        return sweep, self._term(sweep, keys.terms, setting, (others, end_ms)), _parameters(keys, setting, sweep)
 
     def _sweep(self, others: tuple[tuple[str, Any], ...], end_ms: int | None) -> Sweep | None:
         key = (_hashable(others), end_ms)
@@ -141,6 +141,13 @@ class Variants:
                 pass  # the whole configuration says what is wrong, and where
         template = self._templates[key] = with_setting(config, dict(zip(names, values, strict=True)))
         return template
+
+
+def _parameters(keys: Keys, setting: Mapping[str, Any], sweep: Sweep) -> list[dict[str, Any]]:
+    params: list[dict[str, Any]] = [{} for _ in sweep.hosted]
+    for name, position, parameter in keys.parameters:
+        params[position][parameter] = setting[name]
+    return params
 
 
 def _patched(section: Any, path: Sequence[str], value: Any) -> Any:

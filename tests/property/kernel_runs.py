@@ -41,7 +41,8 @@ def draw_twisted(seed: int, folder: Path) -> tuple[Case, Window | None]:
     case = case.changed(**changes)
     if rng.random() < 0.4:
         return case, _window(rng)
-    return (_with_outage(rng, case) if rng.random() < 0.3 else case), None
+    enough = min(map(len, case.frames.values())) > 80
+    return (_with_outage(rng, case) if enough and rng.random() < 0.4 else case), None
 
 
 def _with_outage(rng: np.random.Generator, case: Case) -> Case:

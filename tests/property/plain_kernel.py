@@ -1,6 +1,7 @@
 """The kernel from its source without the compiler, so that a fault can be planted in a moment.
 
 The modules are copied under another package name; only the two that know numba are exchanged for the few lines below.
+Unlike the compiled code these look whether an address is that of an array, and whether the element is inside it.
 """
 
 from __future__ import annotations
@@ -32,38 +33,54 @@ import numpy as np
 
 from {package} import layout
 
-KINDS = {{"f8": ctypes.c_double, "i8": ctypes.c_int64, "b1": ctypes.c_bool}}
+KINDS = {{"f8": ctypes.c_double, "i8": ctypes.c_int64, "u8": ctypes.c_uint64, "b1": ctypes.c_bool}}
+SIZES = {{}}  # of the array that begins at an address
+
+def address(array):
+    if not array.size:
+        return 0
+    place = int(array.ctypes.data)
+    SIZES[place, array.dtype.str[1:]] = array.size
+    return place
+
+def _place(address, name, index, size):
+    if not 0 <= index < SIZES[address, name]:
+        raise IndexError(f"element {{index}} of {{SIZES[address, name]}}")
+    return int(address + size * index)
 
 def _record(dtype):
     fields = [(name, KINDS[dtype[name].str[1:]]) for name in dtype.names]
     kind = type("Record", (ctypes.Structure,), {{"_fields_": fields}})
     assert ctypes.sizeof(kind) == dtype.itemsize
-    return lambda address, index: kind.from_address(address + index * dtype.itemsize)
+    return lambda address, index: kind.from_address(_place(address, dtype.str[1:], index, dtype.itemsize))
 
 tape_at, plan_at, terms_at, outcome_at, account_at, book_at, rule_at, record_at = map(_record, (
     layout.TAPE, layout.PLAN, layout.TERMS, layout.OUTCOME, layout.ACCOUNT, layout.BOOK, layout.RULE, layout.RECORD,
 ))
 
-def _reader(kind, result):
-    size = ctypes.sizeof(kind)
+def _reader(name, result):
+    kind, size = KINDS[name], ctypes.sizeof(KINDS[name])
     def read(address, stride, row, column):
-        return result(kind.from_address(int(address + size * (stride * row + column))).value)
+        return result(kind.from_address(_place(address, name, stride * row + column, size)).value)
     return read
 
-number = _reader(ctypes.c_double, float)
-whole = _reader(ctypes.c_int64, int)
-word = _reader(ctypes.c_uint64, np.uint64)
-flag = _reader(ctypes.c_bool, bool)
+number, whole, flag = _reader("f8", float), _reader("i8", int), _reader("b1", bool)
+
+def word(address, stride, row, column):
+    assert not address % 8
+    return np.uint64(ctypes.c_uint64.from_address(_place(address, "b1", 8 * (stride * row + column) + 7, 1) - 7).value)
+
+def lowest_byte(bits):
+    return (int(bits) & -int(bits)).bit_length() - 1 >> 3
 
 def write(address, index, value):
-    ctypes.c_double.from_address(address + 8 * index).value = value
+    ctypes.c_double.from_address(_place(address, "f8", index, 8)).value = value
 
 def numbers(address, start, stop):
-    memory = (ctypes.c_double * (stop - start)).from_address(address + 8 * start)
-    return np.frombuffer(memory, dtype=np.float64)
-
-def address(array):
-    return int(array.ctypes.data) if array.size else 0
+    if start == stop:
+        return np.zeros(0)
+    first, last = _place(address, "f8", start, 8), _place(address, "f8", stop - 1, 8)
+    return np.frombuffer((ctypes.c_double * (stop - start)).from_address(first), dtype=np.float64)
 """
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,7 @@ def read(desk, at_address):
         if where == 0:
             return None
         if name in FLAGS:
-            return at_address(where, "?", (2, 8)).tolist()
+            return at_address(where, "?", (2, 6)).tolist()
         return at_address(where, "f8", (2, 6)).tolist()
 
     return value
@@ -41,7 +43,7 @@ def signals(n, **given):
 
 
 def marks(*columns):
-    return [at in columns for at in range(8)]
+    return [at in columns for at in range(6)]
 
 
 def test_flags_are_those_of_the_last_bar(desk, read):
@@ -55,12 +57,19 @@ def test_flags_are_those_of_the_last_bar(desk, read):
     assert read("exit_long") == read("enter_short") == [marks(), marks()]
 
 
-def test_words_are_the_flags_one_row_after_the_other(desk, at_address):
-    desk.lay([signals(4, exit_long=[True] * 4), signals(3)], [None, None], [None, None])
-    assert (desk.rows["length"][0], desk.rows["stride"][0], desk.rows["symbols"][0]) == (6, 8, 2)
-    words = at_address(desk.rows["words"][0], "u8", (4, 2))
-    assert words.tolist() == [[0, 0], [0x0000_0101_0101_0101, 0], [0, 0], [0, 0]]  # the lowest byte is the first bar
-    assert desk.rows["words"][0] % 8 == 0
+def test_flags_of_the_only_symbol_stay_where_they_are(bars):
+    """Unless they begin where eight of them cannot be read at a time, or are not neighbours."""
+    desk = Desk(Axis({"A/X": bars("A/X", range(6), range(10, 16))}))
+    whole = np.array([False, True] * 8)
+    shifted, every_second = whole[1:7], whole[4:16:2]
+    desk.lay([Signals(whole[:6], whole[8:14], shifted, every_second).checked(6)], [None], [None])
+    assert desk.rows["enter_long"][0] == whole.ctypes.data
+    assert desk.rows["exit_long"][0] == whole.ctypes.data + 8
+    for name, copied in (("enter_short", shifted), ("exit_short", every_second)):
+        where = int(desk.rows[name][0])
+        assert where != copied.ctypes.data
+        assert where % 8 == 0
+        assert np.array_equal(np.frombuffer((ctypes.c_bool * 6).from_address(where), dtype=bool), copied)
 
 
 def test_numbers_are_carried_forward(desk, read):

@@ -75,6 +75,15 @@ def test_tape_of_the_market(row, make):
     assert row("volume")[0] == [100, 110, 110, 130, 140, 140]
 
 
+def test_highest_and_lowest_close_of_each_block(bars, at_address):
+    closes = [*range(10, 26), 5.0, 4.0]
+    market = {"A/X": bars("A/X", range(18), closes)}
+    tape = make_tape(Axis(market), market, Terms(maker_fee=0.0, taker_fee=0.0, slippage_bps=0.0, lots=[Lot()]))
+    assert tape.rows["blocks"][0] == 2
+    assert at_address(tape.rows["block_high"][0], "f8", (2,)).tolist() == [25.0, 5.0]
+    assert at_address(tape.rows["block_low"][0], "f8", (2,)).tolist() == [10.0, 4.0]
+
+
 def test_what_nobody_needs_has_no_address(make):
     assert [make().rows[name][0] for name in ("sigma", "sigma_before", "funding")] == [0, 0, 0]
 
