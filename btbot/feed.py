@@ -36,6 +36,8 @@ class Request:
         Relative paths of the configuration are relative to it.
     start_ms, end_ms
         Half-open span of bar opens, epoch milliseconds UTC; None is open-ended.
+    database
+        Address of the configuration's database.
     """
 
     symbol: str
@@ -43,6 +45,7 @@ class Request:
     folder: Path
     start_ms: int | None = None
     end_ms: int | None = None
+    database: str | None = None
 
 
 def host_times(close_time_ms: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:

@@ -10,11 +10,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 GROUND = {"errors", "records", "timeframe"}
 PURE = {"bars", "signals", "exits", "sizing", "risk", "costs", "indicators", "metrics"}
-EDGES = {"data"}
+EDGES = {"data", "exchange"}
 BASES = {"strategy", "feed", "analyzer"}
 BELOW_ASSEMBLY = GROUND | PURE | EDGES | BASES
 ASSEMBLED = BELOW_ASSEMBLY | {"config", "plugins", "engine", "kernel"}
-USES = {"search", "trust", "report"}  # not each other: the runner hands over what one needs of another
+USES = {"search", "trust", "report", "paper"}  # not each other: the runner hands over what one needs of another
 
 ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "bars": GROUND,
     **{room: GROUND | {"bars"} for room in PURE - {"bars"}},
     "data": GROUND | PURE,
+    "exchange": GROUND | PURE,
     **{room: GROUND | PURE | EDGES for room in BASES},
     "config": BELOW_ASSEMBLY,
     "plugins": BELOW_ASSEMBLY,
@@ -36,20 +37,24 @@ ALLOWED: dict[str, set[str]] = {
 }
 OUTSIDE = {
     "backtrader": {"strategy", "feed", "analyzer", "engine"},
-    "ccxt": set(),
+    "ccxt": {"exchange"},
     "quantstats": {"report"},
     "matplotlib": {"report"},
     "plotly": {"report"},
-    "pydantic": {"config", "search"},
-    "yaml": {"config"},
+    "pydantic": {"config", "search", "paper"},
+    "yaml": {"config", "paper"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "numba": {"kernel"},
+    "numba": {"data", "kernel"},
     "optuna": {"search"},
     "joblib": {"search"},
     "distributed": {"search"},
     "ray": {"search"},
-    "sqlalchemy": {"trust"},
+    "sqlalchemy": {"data", "trust"},
+    "alembic": {"data"},
+    "psycopg": {"data"},
+    "aiohttp": {"exchange", "paper"},
+    "cryptography": {"paper"},
 }
 PLUGINS = {
     "strategies": {"btbot"},

@@ -8,6 +8,10 @@ import logging
 import os
 import re
 import shlex
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +22,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 SET_UP = ["pip install -e . && python -m btbot run configs/trend.yml", "pip install -e '.[test]' && pytest"]
 NOT_HERE = ["scripts/check"]  # runs this very test
 BROWSED = "--open"
+SERVES = "python -m btbot exchange "  # until it is told to end
 
 
 class Block(NamedTuple):
@@ -59,17 +64,38 @@ def test_it_runs_from_top_to_bottom(tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr("webbrowser.open", opened.append)
     _candle_files(tmp_path)
-    for block in BLOCKS:
-        if block.language == "bash":
-            for line in block.text.splitlines():
-                if line not in (*SET_UP, *NOT_HERE):
-                    _run(line)
-        elif block.path:
-            _keep(block)
-        else:
-            exec(compile(block.text, "README.md", "exec"), {"__name__": "__main__"})
+    with _servers() as start:
+        for block in BLOCKS:
+            if block.language == "bash":
+                for line in block.text.splitlines():
+                    if line.startswith(SERVES):
+                        start(line)
+                    elif line not in (*SET_UP, *NOT_HERE):
+                        _run(line)
+            elif block.path:
+                _keep(block)
+            else:
+                exec(compile(block.text, "README.md", "exec"), {"__name__": "__main__"})
     assert [Path(page).name for page in opened] == ["tearsheet.html"] * sum(BROWSED in line for line in COMMANDS)
     _look_at_what_is_there(tmp_path)
+
+
+@contextmanager
+def _servers():
+    """Give a function that starts a command which serves, and end them all as Ctrl-C does."""
+    running = []
+
+    def start(line):
+        words = [sys.executable, *shlex.split(line)[1:], "--json"]
+        running.append(subprocess.Popen(words, stdout=subprocess.PIPE, text=True))
+        assert '"rest"' in running[-1].stdout.readline(), line
+
+    yield start
+    for process in running:
+        process.send_signal(signal.SIGINT)
+    for process in running:
+        with process:
+            assert process.wait(20) == 0
 
 
 def _candle_files(folder):

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from btbot.cli import exchange_options as given
+from btbot.cli import storing
+
 app = typer.Typer(
     name="btbot",
     help="One small strategy file, one YAML file, and a backtest whose figures can be checked.",
@@ -30,7 +33,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Log warnings only, p
 LogJson = Annotated[bool, typer.Option("--log-json", help="Log as JSON lines")]
 Results = Annotated[Path, typer.Option("--results", metavar="DIR", help="Folder that holds the runs")]
 RESULTS = Path("results")
-RUN, SEARCH, LOOK, MAKE = "Run", "Search", "Look", "Make"
+RUN, SEARCH, TRADE, LOOK, MAKE = "Run", "Search", "Trade", "Look", "Make"
 SearchOut = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Folder; results/<name>_<command>_<time> by default")
 ]
@@ -39,6 +42,7 @@ OpenPage = Annotated[bool, typer.Option("--open", help="Show the page in the bro
 
 check = typer.Typer(no_args_is_help=True, help="Ask how far a result can be trusted.")
 app.add_typer(check, name="check", rich_help_panel=SEARCH)
+storing.register(app, panel=LOOK)
 
 
 def _version(wanted: bool) -> None:
@@ -167,6 +171,44 @@ def check_overfit(
 
     running.start(verbose=verbose, quiet=quiet)
     overfitting.check_overfit(source, overrides or [], as_json=as_json)
+
+
+@app.command(rich_help_panel=TRADE)
+def exchange(
+    symbols: given.Symbols,
+    replays: given.Replays = None,
+    timeframes: given.Timeframes = None,
+    synthetic: given.Synthetic = False,
+    live: given.Live = False,
+    empty: given.Empty = False,
+    prices: given.Prices = None,
+    balances: given.Balances = None,
+    speed: given.Speed = "1",
+    paused: given.Paused = False,
+    start: given.Start = None,
+    faults: given.FaultFile = None,
+    seed: given.Seed = 0,
+    no_limits: given.NoLimits = False,
+    host: given.Host = "127.0.0.1",
+    port: given.Port = 9001,
+    admin: given.Admin = "9002",
+    name: given.Name = "paper",
+    state: given.State = None,
+    reset: given.Reset = False,
+    as_json: given.Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    log_json: LogJson = False,
+) -> None:
+    """Run a local exchange that any Binance client can trade at."""
+    from btbot.cli import exchanging, running
+
+    running.start(verbose=verbose, quiet=quiet, log_json=log_json)
+    options = given.Options(
+        symbols, replays or [], timeframes or [], synthetic, live, empty, prices or [], balances or [], speed, paused,
+        start, faults, seed, no_limits, host, port, admin, name, state, reset, as_json,
+    )  # fmt: skip
+    exchanging.exchange(options)
 
 
 @app.command(rich_help_panel=RUN)

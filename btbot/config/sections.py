@@ -30,7 +30,7 @@ class Feed(Section):
 
     model_config = ConfigDict(extra="allow")
 
-    name: Word = Field(description="Feed plug-in: sample, ohlcv_csv, frame or a file of your own")
+    name: Word = Field(description="Feed plug-in: sample, ohlcv_csv, store, frame or a file of your own")
 
     @model_validator(mode="before")
     @classmethod

@@ -70,7 +70,9 @@ def gather(config: RunConfig, timeframes: Mapping[str, str]) -> tuple[dict[str, 
     seen: dict[str, Bars] = {}
     for symbol, wanted in timeframes.items():
         feed = cls(**config.feed.params)
-        request = Request(symbol, Timeframe.parse(wanted), config.folder, config.start_ms, config.end_ms)
+        request = Request(
+            symbol, Timeframe.parse(wanted), config.folder, config.start_ms, config.end_ms, config.database
+        )
         raw = feed.read(request)
         native, found = admit(_within(raw, request), symbol, on_error=config.data.on_error, calendar=config.calendar)
         _refuse_one_for_two(config, native, str(raw.attrs.get("source")), seen)

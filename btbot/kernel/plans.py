@@ -66,7 +66,7 @@ class Desk:
         self._shown = tuple(plans)
 
     def _place(self, flags: Sequence[Any], copies: npt.NDArray[np.bool_]) -> int:
-        """Return where flags can be read: those of the only symbol where they are, if the kernel can read them there."""
+        """Return where flags can be read: those of the only symbol where they are, if they can be read there."""
         if self.axis.symbols == 1 and flags[0] is not None and flags[0].strides == (1,):
             where = address(flags[0])
             if where % 8 == 0:

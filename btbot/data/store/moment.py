@@ -1,0 +1,32 @@
+"""Moments as people write them, in epoch milliseconds UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from btbot.errors import ConfigError
+
+Moment = int | str | dt.datetime | None
+
+
+def milliseconds(moment: Moment, *, otherwise: int) -> int:
+    """Return a moment in epoch milliseconds; without an offset it is UTC.
+
+    Examples
+    --------
+    >>> milliseconds("2021-01-01", otherwise=0), milliseconds(None, otherwise=7)
+    (1609459200000, 7)
+
+    Raises
+    ------
+    ConfigError
+        If the text is no date.
+    """
+    if moment is None or isinstance(moment, int):
+        return otherwise if moment is None else moment
+    stamp = pd.to_datetime(moment, utc=True, errors="coerce")
+    if pd.isna(stamp):
+        raise ConfigError(f"a date such as 2021-01-01 or 2021-01-01T12:00 is expected, was {moment!r}")
+    return int(stamp.as_unit("ms").value) if stamp.unit == "ms" else int(stamp.value // 1_000_000)
