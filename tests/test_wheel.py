@@ -15,7 +15,7 @@ from btbot import __version__
 
 pytestmark = pytest.mark.xdist_group("wheel")
 ROOT = Path(__file__).resolve().parent.parent
-BUNDLED = ("strategies", "feeds", "analyzers", "configs", "configs/presets")
+BUNDLED = ("strategies", "feeds", "analyzers", "configs", "configs/faults", "configs/presets")
 STRATEGY = '''\
 """Mine, not the shipped one."""
 

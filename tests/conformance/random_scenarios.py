@@ -28,7 +28,7 @@ def scenario(seed: int, *, steps: int = 25) -> Scenario:
             "market": {"symbol": "BTC/USDT", "form": "synthetic", "price": PRICE},
             "seed": seed,
             "watch": ["default", "bob"],
-            "timeout_ms": 400,
+            "timeout_ms": 1500,
             "accounts": {name: {"USDT": "50000", "BTC": "1"} for name in ("default", "bob")},
             "faults": [*_faults(rng, names)],
             "steps": told,

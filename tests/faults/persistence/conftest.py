@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import multiprocessing
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,9 @@ import pytest
 
 from btbot.paper.settings import MarketSettings, ServerSettings, deposits
 
+ROOT = str(Path(__file__).resolve().parents[3])
+if ROOT not in sys.path:  # the process that is forked finds `_serve` and what is planted by the names of their modules
+    sys.path.append(ROOT)
 BALANCES = [f"{name}:{asset}=1000000" for name in ("alice", "bob") for asset in ("BTC", "USDT")]
 
 

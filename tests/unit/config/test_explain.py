@@ -78,7 +78,7 @@ def test_one_mistake_is_one_line_with_place_and_key(mistakes, line, message):
         ("[BTC/USDT, ETH/USDT]", "BTC/USDT", "a.yml:1: symbols: must be a list such as [a, b], was 'BTC/USDT'"),
         ("[BTC/USDT, ETH/USDT]", "[700]", "a.yml:1: symbols.0: must be text; put a number in quotes to make it text, was 700"),
         ("1h", "90", "a.yml:2: timeframe: must be a number and a unit out of s, m, h, d, w, such as 15m, 1h or 1d, was 90"),
-        ("{name: sample}", "{nam: sample}", "a.yml:3: feed.name: is missing; feed plug-in: sample, ohlcv_csv, frame or a file of your own"),
+        ("{name: sample}", "{nam: sample}", "a.yml:3: feed.name: is missing; feed plug-in: sample, ohlcv_csv, store, frame or a file of your own"),
         ("{name: sample}", "sample", "a.yml:3: feed: must be a mapping such as {key: value}, was 'sample'"),
         ("  - {name: ma_cross}", "  - {name: ma_cross, parms: {}}", "a.yml:5: strategies.0.parms: is not a key; allowed are name, params, symbols, timeframe; did you mean 'params'?"),
         ("  - {name: ma_cross}", "  - ma_cross", "a.yml:5: strategies.0: must be a mapping such as {key: value}, was 'ma_cross'"),
