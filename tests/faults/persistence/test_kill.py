@@ -183,7 +183,7 @@ def _rehearse(begin, settings, client, refusal, *, kills, seed, plant=None):
 
 @pytest.mark.parametrize("settings", ["empty", "synthetic"], indirect=True)
 def test_no_acknowledged_order_is_lost(begin, settings, client, refusal):
-    _rehearse(begin, settings, client, refusal, kills=8, seed=1)
+    _rehearse(begin, settings, client, refusal, kills=5, seed=1)
 
 
 @pytest.mark.parametrize("plant", [write_late, write_what_was_asked_only])
