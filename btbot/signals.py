@@ -169,7 +169,7 @@ def checked(answer: object, n: int) -> Signals | Targets:
 def _flag(name: str, values: Any, n: int) -> BoolArray:
     if values is None:
         return np.zeros(n, dtype=bool)
-    array = np.asarray(values)
+    array = values if type(values) is np.ndarray else np.asarray(values)
     if array.dtype != _BOOL:
         raise StrategyError(
             f"signals: {name} has type {array.dtype}, a boolean array is wanted; "

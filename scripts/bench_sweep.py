@@ -132,12 +132,14 @@ def _from_start(name: str, command: Sequence[str | Path], caches: Path, wanted: 
 
 
 def _interleaved(workers: dict[str, Worker], rounds: int, wanted: np.ndarray) -> dict[str, list[float]]:
-    """Return the seconds of sweeps in warm processes, one after the other in each round."""
-    for worker in workers.values():
-        worker.once()
+    """Return the seconds of sweeps in warm processes, one after the other in each round.
+
+    Each runs twice and the second run counts: a process that waited for the others finds cold processor caches.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in workers}
     for _ in range(rounds):
         for name, worker in workers.items():
+            worker.once()
             answer = worker.once()
             grid.assert_equity(name, np.array(answer["equity"]), wanted)
             seconds[name].append(answer["seconds"])

@@ -15,15 +15,15 @@ from typing import Any
 
 sys.path.insert(1, str(Path(__file__).resolve().parent.parent))
 
-SETTINGS, SHORT = 40_000, 5_000
+SETTINGS, SHORT = 200_000, 5_000  # workers take a second or two to start: it should not decide
 FEW, MANY = 10_000, 100_000
 
 
 def everything(path: str) -> dict[str, Any]:
     """Return seconds with one and with two processes, what two searches at once cost here, and memory by settings."""
     one, two = (child(path, SETTINGS, processes=count)[0]["seconds"] for count in (1, 2))
-    alone = child(path, SETTINGS // 4)[0]["seconds"]
-    both = [found["seconds"] for found in child(path, SETTINGS // 4, copies=2)]
+    alone = child(path, SETTINGS // 20)[0]["seconds"]
+    both = [found["seconds"] for found in child(path, SETTINGS // 20, copies=2)]
     few, many = (child(path, count, bars=SHORT)[0] for count in (FEW, MANY))
     return {"one": one, "two": two, "machine": 2 * alone / max(both), "few": few, "many": many}
 

@@ -32,7 +32,7 @@ def crossover(first: npt.ArrayLike, second: npt.ArrayLike) -> BoolArray:
     result = np.empty(above.shape, dtype=np.bool_)
     result[:1] = False
     # A number that is NaN is never above or below, so that it needs no care here.
-    start = memo.numbers_from(*(line for line in (a, b) if line.ndim))
+    start = memo.numbers_from(*[line for line in (a, b) if line.ndim])
     if start is None:
         np.logical_and(above[1:], (a <= b)[:-1], out=result[1:])
     else:  # without NaN, what is not above is below or equal: this saves a pass over both lines

@@ -15,7 +15,8 @@ from btbot.signals import Signals, Targets
 
 _FLAGS = ("enter_long", "exit_long", "enter_short", "exit_short")
 _ABSENT = {"confidence": 1.0}
-_NUMBERS = ("stop_long", "stop_short", "target_long", "target_short", "confidence", "exposure")
+_NUMBERS = frozenset({"stop_long", "stop_short", "target_long", "target_short", "confidence", "exposure"})
+_FLAG_WORDS = [PLAN.names.index(name) for name in _FLAGS]  # type: ignore[union-attr]
 
 
 class Desk:
@@ -34,6 +35,7 @@ class Desk:
         self._numbers: dict[str, npt.NDArray[np.float64]] = {}
         self.rows = np.zeros(1, dtype=PLAN)
         self.rows["length"] = axis.length
+        self._words = self.rows.view(np.int64)
 
     def lay(self, plans: Sequence[Signals | Targets], atr: Sequence[Any], realized: Sequence[Any]) -> None:
         """Write down what the strategies want.
@@ -51,18 +53,19 @@ class Desk:
             self._number(name, values, np.nan)
 
     def _write(self, plans: Sequence[Signals | Targets]) -> None:
-        row = self.rows[0]
+        # A search does this thousands of times a second: plans are asked by their dictionaries, records by words.
+        said = [vars(plan) for plan in plans]
         places: dict[tuple[int, ...], int] = {}  # one side's exit is often the other side's entry
-        for copies, name in zip(self._flags, _FLAGS, strict=True):
-            flags = [getattr(plan, name, None) for plan in plans]
+        for copies, name, word in zip(self._flags, _FLAGS, _FLAG_WORDS, strict=True):
+            flags = [values.get(name) for values in said]
             known = tuple(map(id, flags))
             if known not in places:
                 places[known] = self._place(flags, copies)
-            row[name] = places[known]
-        said = {name for plan in plans for name in _NUMBERS if getattr(plan, name, None) is not None}
-        for name in said | self._numbers.keys():
+            self._words[word] = places[known]
+        given = [name for values in said for name, value in values.items() if value is not None and name in _NUMBERS]
+        for name in {*given, *self._numbers}:
             if name in _NUMBERS:
-                self._number(name, [getattr(plan, name, None) for plan in plans], _ABSENT.get(name, np.nan))
+                self._number(name, [values.get(name) for values in said], _ABSENT.get(name, np.nan))
         self._shown = tuple(plans)
 
     def _place(self, flags: Sequence[Any], copies: npt.NDArray[np.bool_]) -> int:
