@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from btbot import __version__
+from btbot.kernel.compiling import fingerprint
 
 pytestmark = pytest.mark.xdist_group("wheel")
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,19 +118,25 @@ def test_site_packages_receives_one_name(python, tmp_path):
 def test_the_quick_start_runs_away_from_the_checkout(python, tmp_path):
     where = _shell(python, "-c", "import btbot; print(btbot.__file__)", cwd=tmp_path)
     assert Path(where.strip()) == _site_packages(python, tmp_path) / "btbot/__init__.py"
-    printed = _shell(python, "-m", "btbot", "run", "configs/trend.yml", cwd=tmp_path)
+    printed = _shell(python, "-m", "btbot", "run", "configs/trend.yml", cwd=tmp_path, BTBOT__FEED__BARS="3000")
     assert "configs/trend.yml is not here; using the one that comes with btbot" in printed
     (run,) = (tmp_path / "results").iterdir()
     assert {"tearsheet.html", "trades.html", "equity.png", "report.txt"} <= {path.name for path in run.iterdir()}
 
 
 def test_a_search_writes_its_page_away_from_the_checkout(python, tmp_path):
+    # Through Cerebro, since the same kernel is compiled by other tests; the next one says that it is the same.
     (tmp_path / "small.yml").write_text(
-        "extends: optimize.yml\nfeed: {name: sample, bars: 2000}\n"
+        "extends: optimize.yml\nfills: stock\nfeed: {name: sample, bars: 2000}\n"
         "optimize: {sampler: random, trials: 3, workers: {backend: none}, verify: {best: 1, sample: 0}}\n"
     )
     _shell(python, "-m", "btbot", "optimize", "small.yml", "--out", "found", cwd=tmp_path)
     assert {"search.html", "best.yml", "trials.csv"} <= {path.name for path in (tmp_path / "found").iterdir()}
+
+
+def test_the_kernel_is_the_one_that_is_tested_here(python, tmp_path):
+    ask = "import btbot.kernel.loop; from btbot.kernel.compiling import fingerprint; print(fingerprint())"
+    assert _shell(python, "-c", ask, cwd=tmp_path).strip() == fingerprint()
 
 
 def test_shipped_strategies_are_there_and_a_users_own_wins(python, tmp_path):

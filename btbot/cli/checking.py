@@ -21,12 +21,12 @@ def validate(path: Path, overrides: Sequence[str]) -> str:
         For mistakes in the file, unknown plug-ins and unknown parameters.
     """
     config = load_config(path, overrides=overrides)
-    mistakes = []
+    mistakes: dict[str, None] = {}
     for load in (feed_class, host_strategies, load_analyzers, _search):
         try:
             load(config)
         except ConfigError as error:
-            mistakes.append(str(error))
+            mistakes[str(error)] = None  # a search needs the strategies too, and says the same of them
     if mistakes:
         raise ConfigError("\n".join(mistakes))
     names = ", ".join(entry.name for entry in config.strategies)

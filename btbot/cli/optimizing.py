@@ -44,7 +44,8 @@ def optimize(
     elif not quiet:
         typer.echo(text.render(result, result.overfit, folder=folder), nl=False)
         seconds = {name: value for name, value in result.timings.items() if name != "evaluated"}
-        typer.echo("\n".join(["", f"folder     {folder}", f"search     {page}", took(seconds)]))
+        speed = [f"speed      {found}"] if (found := text.speed(result)) else []
+        typer.echo("\n".join(["", f"folder     {folder}", f"search     {page}", *speed, took(seconds)]))
     if show:
         webbrowser.open(page.resolve().as_uri())
 

@@ -92,7 +92,6 @@ def run(
         cerebro = Cerebro(
             timeline=timeline, ledger=ledger, recorder=recorder, desk=desk, sparse=sparse, progress=progress,
         )  # fmt: skip
-        cerebro.p.cheat_on_open = any(_cheats(host) for host in hosted)
         strategies, attached = _host(cerebro, broker, market.feeds(), hosted, analyzers, prepare)
     with _timed(timings, "metrics"):
         result = assemble(
@@ -176,6 +175,7 @@ def _host(
     prepare: Prepare | None,
 ) -> tuple[list[Any], Attached]:
     """Give Cerebro everything, let it run, return its strategies."""
+    cerebro.p.cheat_on_open = any(_cheats(host) for host in hosted)
     cerebro.setbroker(broker)
     for symbol, feed in feeds.items():
         cerebro.adddata(feed, name=symbol)

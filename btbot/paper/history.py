@@ -16,6 +16,7 @@ from btbot.paper.clock import Clock, MarketClock, WallClock
 
 KEEP = 100_000
 _LAST_BYTES = 1 << 16
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Balance(Protocol):
@@ -41,8 +42,8 @@ class History:
     Parameters
     ----------
     path
-        A file to which every line is appended at once, going on with the numbers in it; None keeps the lines in
-        memory alone.
+        A file to which the lines are appended, going on with the numbers in it; None keeps them in memory alone. An
+        answer is in the file before it is sent, with everything that led to it.
     keep
         How many of the last lines stay in memory.
     """
@@ -63,30 +64,27 @@ class History:
 
     def add(self, what: str, fields: Mapping[str, object]) -> int:
         """Write one line; give its number."""
-        if self.path is not None and self._file is None:
-            self._file, known = _opened(self.path)
-            self._count = max(self._count, known)
-        self._count += 1
-        line = json.dumps({"n": self._count, **self._times(), "what": what, **fields}, separators=(",", ":"))
-        self._lines.append(line)
-        if self._file is not None:
-            self._file.write(line + "\n")
-            self._file.flush()
-        return self._count
+        number = self._write(what, fields)
+        if what != "request":  # it is followed by its answer, or by the fault that keeps it back
+            self._flush()
+        return number
 
     def events(self, events: Sequence[Event]) -> None:
         """Write what happened to orders and balances. The public's own trades are no line: fills tell of ours."""
         accounts: dict[str, None] = {}
+        before = self._count
         for event in events:
             described = _described(event)
             if described is not None:
-                self.add(*described)
+                self._write(*described)
             if isinstance(event, OrderEvent):
                 accounts[event.order.account] = None
             elif isinstance(event, BalanceEvent):
                 accounts[event.account] = None
         for account in accounts:
             self._write_balances(account)
+        if self._count > before:
+            self._flush()
 
     def lines(self) -> list[str]:
         """Give the lines in memory, the oldest first."""
@@ -107,6 +105,21 @@ class History:
             self._file.close()
             self._file = None
 
+    def _write(self, what: str, fields: Mapping[str, object]) -> int:
+        if self.path is not None and self._file is None:
+            self._file, known = _opened(self.path)
+            self._count = max(self._count, known)
+        self._count += 1
+        line = _encode({"n": self._count, **self._times(), "what": what, **fields})
+        self._lines.append(line)
+        if self._file is not None:
+            self._file.write(line + "\n")
+        return self._count
+
+    def _flush(self) -> None:
+        if self._file is not None:
+            self._file.flush()
+
     def _times(self) -> dict[str, int]:
         now = self._clock.now_ms()
         return {"at": now, "market": now if self._market is None else self._market.now_ms()}
@@ -118,7 +131,7 @@ class History:
             if self._known.get((account, asset), (0, 0)) != now:
                 self._known[account, asset] = now
                 fields = {"account": account, "asset": asset, "free": text(now[0]), "locked": text(now[1])}
-                self.add("balance", fields)
+                self._write("balance", fields)
 
 
 def _opened(path: Path) -> tuple[IO[str], int]:

@@ -44,6 +44,7 @@ _ALL = 1_000_000
 _LOOPBACK = "http://127.0.0.1"
 _PATIENCE_SECONDS = 10.0
 _SETTLE_SECONDS = 0.3
+_NO_TLS_MS = 10  # ccxt waits longer for the end of TLS, which is not spoken here
 
 
 @dataclass
@@ -87,6 +88,7 @@ class Stage:
                 made = ccxt_in_process.client(self.session, self.clock, **more)
             else:
                 made = ccxt_in_process.remote(self.rest_url, self.ws_url, **more)
+                made.timeout_on_exit = _NO_TLS_MS
             self._clients[account] = made
         return self._clients[account]
 

@@ -18,6 +18,8 @@ import btbot
 from btbot import engine
 from btbot.config import RunConfig, settled
 from btbot.config.load import document_of
+from btbot.config.sections import STORED_FUNDING
+from btbot.engine import funding
 from btbot.engine.attach import load_analyzers
 from btbot.engine.build import host_strategies
 from btbot.errors import ConfigError
@@ -26,7 +28,9 @@ from btbot.timeframe import Timeframe
 # They show, judge or start what has been computed.
 _AFTERWARDS = ("cli", "report", "runner", "trust")
 # Whose content is fingerprinted itself, or which only says where and how often the work is done.
-_WITHOUT_EFFECT = ("name", "mode", "feed", "data", "start", "end", "plugins", "database", "exchange", "report", "proof")
+_WITHOUT_EFFECT = (
+    "name", "mode", "feed", "data", "start", "end", "plugins", "database", "retention", "exchange", "report", "proof",
+)  # fmt: skip
 _WORK = ("workers", "verify", "storage")
 
 
@@ -94,6 +98,7 @@ def identity(
         "config": {**shown, "optimize": section},
         "objects": [joblib.hash(found) for found in _objects(document_of(config).data["strategies"])],
         "files": {str(path): _digest([path]) for path in _rate_files(config)},
+        **_stored_rates(config, market),
     }
 
 
@@ -123,7 +128,15 @@ def _rate_files(config: RunConfig) -> list[Path]:
     """Return the files of funding rates, which are read anew for each setting."""
     source = config.costs.funding
     names = source.values() if isinstance(source, dict) else [source] if source else []
-    return [config.folder / name for name in names]
+    return [config.folder / name for name in names if name != STORED_FUNDING]
+
+
+def _stored_rates(config: RunConfig, market: engine.Market) -> dict[str, Any]:
+    """Return the content of the funding rates that come from the store."""
+    stored = [symbol for symbol in market.bars if funding.source(config, symbol) == STORED_FUNDING]
+    return (
+        {"funding": {name: joblib.hash(funding.rates(config, market.bars[name])) for name in stored}} if stored else {}
+    )
 
 
 @cache

@@ -111,8 +111,9 @@ def check_keys(config: RunConfig, space: Space | None = None) -> None:
         Naming key and value; nothing happens without ``optimize:``.
     """
     if config.optimize is not None:
+        space = space or Space.of(config)
         params = [list(host.cls.params._getkeys()) for host in host_strategies(config)]  # type: ignore[attr-defined]
-        (space or Space.of(config)).check_params(params, source=config.source)
+        space.check_params(params, source=config.source)
 
 
 @contextmanager

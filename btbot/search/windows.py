@@ -1,7 +1,14 @@
-"""Where a walk-forward trains and where it trades: the times alone, from the bars' opens and a few lengths."""
+"""Where a walk-forward trains and where it trades: the times alone, from the bars' opens and a few lengths.
+
+References
+----------
+Pardo, R. (2008), The Evaluation and Optimization of Trading Strategies, 2nd ed., Wiley, chapter 11: walk-forward.
+Lopez de Prado, M. (2018), Advances in Financial Machine Learning, Wiley, section 7.4: purge and embargo.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -110,11 +117,6 @@ def folds(
     ConfigError
         If a test window is too short to trade in, test windows would overlap, or the data are too short for one fold.
 
-    References
-    ----------
-    Pardo, R. (2008), The Evaluation and Optimization of Trading Strategies, 2nd ed., Wiley, chapter 11: walk-forward.
-    Lopez de Prado, M. (2018), Advances in Financial Machine Learning, Wiley, section 7.4: purge and embargo.
-
     Examples
     --------
     >>> for fold in folds(np.arange(13), 1, train=4, test=3, purge=1):
@@ -126,22 +128,29 @@ def folds(
     axis = _Axis(open_time_ms, bar_ms)
     step = test if step is None else step
     _refuse(test, step, bar_ms)
-    begin = axis.moved(axis.moved(int(open_time_ms[0]), train), purge)
-    spans: list[tuple[Span, Span]] = []
-    while axis.moved(begin, _half(test)) <= axis.end:
-        train_end = axis.moved(begin, purge, -1)
-        train_begin = int(open_time_ms[0]) if kind == "anchored" else axis.moved(train_end, train, -1)
-        tested = axis.snapped(begin), axis.snapped(axis.moved(begin, test))
-        trained = axis.snapped(train_begin), axis.snapped(train_end)
-        if tested[0] < tested[1] and trained[0] < trained[1]:
-            spans.append((trained, tested))
-        begin = axis.moved(begin, step)
+    spans = list(_spans(axis, train, test, step, purge, anchored=kind == "anchored"))
     if not spans:
         raise ConfigError(_too_short(axis, train, test, purge))
     return [
         Fold(at + 1, trained, tested, _embargoed(axis, trained, [earlier for _, earlier in spans[:at]], embargo))
         for at, (trained, tested) in enumerate(spans)
     ]
+
+
+def _spans(
+    axis: _Axis, train: Length, test: Length, step: Length, purge: Length, *, anchored: bool
+) -> Iterator[tuple[Span, Span]]:
+    """Yield the train and the test window of every fold that has bars in both."""
+    first = int(axis.open_time[0])
+    begin = axis.moved(axis.moved(first, train), purge)
+    while axis.moved(begin, _half(test)) <= axis.end:
+        train_end = axis.moved(begin, purge, -1)
+        train_begin = first if anchored else axis.moved(train_end, train, -1)
+        tested = axis.snapped(begin), axis.snapped(axis.moved(begin, test))
+        trained = axis.snapped(train_begin), axis.snapped(train_end)
+        if tested[0] < tested[1] and trained[0] < trained[1]:
+            yield trained, tested
+        begin = axis.moved(begin, step)
 
 
 def _embargoed(axis: _Axis, trained: Span, earlier: list[Span], embargo: Length) -> tuple[Span, ...]:

@@ -28,7 +28,7 @@ from btbot.search.fingerprint import Sources
 
 Packed = list[tuple[str, Any, IntArray, FloatArray]]
 """Bars of each symbol: name, timeframe, opens as int64 of shape (n,), prices and volume as float64 of shape (5, n)."""
-_STAYS = ("exchange", "database", "report")
+_STAYS = ("exchange", "database", "retention", "report")
 _KINDS = ("strategies", "analyzers")
 _BENCHES_KEPT = 2
 _benches: dict[str, Bench] = {}

@@ -1,4 +1,16 @@
-"""From the daily returns of the trials to a verdict on the best of them."""
+"""From the daily returns of the trials to a verdict on the best of them.
+
+The verdict follows one rule. Its question: if no setting had an edge, how often would the best of all that was
+tried show a Sharpe ratio as high as this one? The days of the given trials are resampled in blocks, all trials
+alike, after the mean of each was set to zero; the best of each draw is what luck finds (Hansen 2005). Where more
+was tried than is given, here or in earlier sessions, the answer is raised to that number, as far as more trials of
+this kind are something new (`effective_trials.growth`). Up to 5 % is ``skill``, from 50 % on ``luck``, the rest
+``unproven``.
+
+The other figures are reported beside it and do not enter. The deflated Sharpe ratio takes the effective number of
+trials, and as variance of their ratios that of the estimate itself: between correlated trials the observed variance
+is too small, since what they have in common does not show in it, and it is too large where costs set them apart.
+"""
 
 from __future__ import annotations
 
@@ -48,18 +60,7 @@ def assess(
     notes: tuple[str, ...] = (),
     seed: int = 0,
 ) -> Overfit:
-    """Judge the best setting of a search.
-
-    The verdict follows one rule. Its question: if no setting had an edge, how often would the best of all that was
-    tried show a Sharpe ratio as high as this one? The days of the given trials are resampled in blocks, all trials
-    alike, after the mean of each was set to zero; the best of each draw is what luck finds (Hansen 2005). Where more
-    was tried than is given, here or in earlier sessions, the answer is raised to that number, as far as more trials of
-    this kind are something new (`effective_trials.growth`). Up to 5 % is ``skill``, from 50 % on ``luck``, the rest
-    ``unproven``.
-
-    The other figures are reported beside it and do not enter. The deflated Sharpe ratio takes the effective number of
-    trials, and as variance of their ratios that of the estimate itself: between correlated trials the observed variance
-    is too small, since what they have in common does not show in it, and it is too large where costs set them apart.
+    """Judge the best setting of a search by the rule that the module's docstring tells.
 
     Parameters
     ----------
@@ -89,11 +90,8 @@ def assess(
     values: dict[str, Any] = {
         **dict.fromkeys(UNKNOWN, math.nan), "trials": trials, "trials_before": trials_before, "days": len(returns),
         "sharpe": risk.sharpe(returns[:, chosen], periods_per_year=periods_per_year),
+        **_given(plateau, holding, periods_per_year),
     }  # fmt: skip
-    if plateau is not None:
-        values |= {"plateau_ratio": plateau.ratio, "plateau_neighbours": len(plateau.neighbours)}
-    if holding is not None:
-        values["holding_sharpe"] = risk.sharpe(holding, periods_per_year=periods_per_year)
     validation = None
     active = np.count_nonzero(np.abs(returns) > _NOTHING, axis=0)
     values["active_days"] = int(active[chosen])
@@ -104,13 +102,25 @@ def assess(
         values |= search.ratios(values["effective_trials"], periods_per_year)
         validation = search.validation()
     values |= {"verdict": verdict(values["luck_probability"]), **_splits(validation)}
-    return Overfit(
-        values,
-        logits=np.empty(0) if validation is None else validation.logits,
-        is_oos=np.empty((0, 2)) if validation is None else validation.sharpes * math.sqrt(periods_per_year),
-        neighbours=np.empty(0, np.int64) if plateau is None else plateau.neighbours,
-        notes=notes,
-    )
+    logits, is_oos = _compared(validation, periods_per_year)
+    return Overfit(values, logits, is_oos, np.empty(0, np.int64) if plateau is None else plateau.neighbours, notes)
+
+
+def _given(plateau: Plateau | None, holding: FloatArray | None, periods_per_year: float) -> dict[str, float]:
+    """Return the figures of what does not come from the search itself, where there is any."""
+    values: dict[str, float] = {}
+    if plateau is not None:
+        values |= {"plateau_ratio": plateau.ratio, "plateau_neighbours": len(plateau.neighbours)}
+    if holding is not None:
+        values["holding_sharpe"] = risk.sharpe(holding, periods_per_year=periods_per_year)
+    return values
+
+
+def _compared(validation: CrossValidation | None, periods_per_year: float) -> tuple[FloatArray, FloatArray]:
+    """Return logits of shape (c,) and annual Sharpe ratios of shape (c, 2) of the cross-validation, if there is one."""
+    if validation is None:
+        return np.empty(0), np.empty((0, 2))
+    return validation.logits, validation.sharpes * math.sqrt(periods_per_year)
 
 
 def _splits(validation: CrossValidation | None) -> dict[str, float]:

@@ -12,7 +12,7 @@ import pandas as pd
 START = pd.Timestamp("2024-01-01", tz="UTC")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One market with one configuration; `config` has the keys of a run's configuration."""
 

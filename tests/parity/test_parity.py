@@ -1,6 +1,7 @@
 """A sparse run, a dense run and plain Backtrader give the same trades, fills, cash and equity."""
 
 import copy
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from btbot.config import load_config
 from btbot.engine import run
 
 FOLDER = Path(__file__).parent / "strategies"
-QUICK = list(cases(60, seed=20240101))
+QUICK = list(cases(45, seed=20240101))
 MANY = list(cases(320, seed=7))
 
 
@@ -23,8 +24,13 @@ def run_btbot(config, engine, fills="stock"):
     return run(load_config(settings))
 
 
-def check(config):
-    reference = run_reference(config)
+@cache
+def reference_of(case):
+    return run_reference(case.config)
+
+
+def check(config, reference=None):
+    reference = reference or run_reference(config)
     sparse, dense = run_btbot(config, "sparse"), run_btbot(config, "dense")
     assert_same(reference, dense)
     assert_same(reference, sparse)
@@ -33,7 +39,7 @@ def check(config):
 
 @pytest.mark.parametrize("case", QUICK, ids=lambda case: case.name)
 def test_random_market_equals_plain_backtrader(case):
-    check(case.config)
+    check(case.config, reference_of(case))
 
 
 @pytest.mark.slow
@@ -52,7 +58,7 @@ def test_default_fills_are_equal_sparse_and_dense(case):
 def test_random_cases_reach_every_kind_of_exit():
     reasons, refused = set(), 0
     for case in QUICK:
-        reference = run_reference(case.config)
+        reference = reference_of(case)
         reasons |= set(reference.trades["exit_reason"])
         refused += reference.refused
     wanted = {"signal", "opposite", "max_hold", "stop", "take_profit", "trailing", "break_even", "open"}
@@ -70,19 +76,19 @@ PROTECTED = {
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_hourly_candles_equal_plain_backtrader(data_dir, strategy):
-    frames = {"BTC/USDT": candles(data_dir, "BTCUSDT-1h-binance.csv.gz", 8_000)}
+    frames = {"BTC/USDT": candles(data_dir, "BTCUSDT-1h-binance.csv.gz", 4_000)}
     assert len(check(real(frames, "1h", strategy)).trades) > 10
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_quarter_hourly_candles_equal_plain_backtrader(data_dir, strategy):
-    frames = {"BTC/USDT": candles(data_dir, "BTCUSDT-15m-binance.csv.gz", 8_000)}
+    frames = {"BTC/USDT": candles(data_dir, "BTCUSDT-15m-binance.csv.gz", 3_000)}
     assert len(check(real(frames, "15m", strategy)).trades) > 10
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES[:3])
 def test_protected_positions_on_real_candles_equal_plain_backtrader(data_dir, strategy):
-    frames = {"BTC/USDT": candles(data_dir, "BTCUSDT-1h-binance.csv.gz", 6_000)}
+    frames = {"BTC/USDT": candles(data_dir, "BTCUSDT-1h-binance.csv.gz", 3_000)}
     reference = check(real(frames, "1h", strategy, exits=PROTECTED))
     assert len({"stop", "trailing", "take_profit"} & set(reference.trades["exit_reason"])) >= 2
 
@@ -90,7 +96,7 @@ def test_protected_positions_on_real_candles_equal_plain_backtrader(data_dir, st
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_two_symbols_at_once_equal_plain_backtrader(data_dir, strategy):
     names = {"BTC/USDT": "BTCUSDT-15m-binance.csv.gz", "ETH/USDT": "ETHUSDT-15m-binance.csv.gz"}
-    frames = {symbol: candles(data_dir, name, 5_000) for symbol, name in names.items()}
+    frames = {symbol: candles(data_dir, name, 2_000) for symbol, name in names.items()}
     common = frames["BTC/USDT"].index.intersection(frames["ETH/USDT"].index)
     frames = {symbol: frame.loc[common] for symbol, frame in frames.items()}
     assert set(check(real(frames, "15m", strategy)).trades["symbol"]) == set(frames)

@@ -23,7 +23,7 @@ from exchange_symbols import ACCOUNTS, SYMBOLS
 
 from btbot.exchange.commands import Place
 
-QUICK, HUNT, SLOW = range(40), range(150), range(1_000, 2_000)
+QUICK, HUNT, SLOW = range(30), range(150), range(1_000, 2_000)
 STEPS = 150
 
 

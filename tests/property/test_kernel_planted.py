@@ -122,13 +122,26 @@ def prepared(seed: int, folder: Path) -> tuple[Any, ...]:
     return config, host_strategies(config), market, window, by_cerebro(case, window, loop="sparse")
 
 
-def first_difference(changes: list[Change], folder: Path, seeds: range = QUICK) -> int | None:
-    """Return the first seed at which a kernel with these changes is not what Cerebro is, None if there is none."""
+RARE = {
+    "day by the bar's close": 5067, "loss of a day ends all entries": 5067, "interest of one bar over a gap": 5062,
+    "target met before the entry": 5061, "cooldown one bar longer": 5040, "drawdown from the capital": 5038,
+    "tick ignored": 5028, "entries on their way ignored": 5020, "trailing loosens": 5020, "funding is received": 5020,
+    "drawdown at visits only": 5019, "break-even without its offset": 5017, "woken too late by the time limit": 5016,
+    "not woken by the target": 5015, "hold one bar longer": 5012, "stop after target": 5012,
+    "liquidated at the best price": 5010, "step ignored": 5008, "not woken by funding": 5008,
+    "losses not remembered": 5007,
+}  # fmt: skip
+"""Seeds that noticed such a fault before: they are tried first, and all the others if they no longer do."""
+
+
+def difference(changes: list[Change], folder: Path, seeds: range = QUICK, *, first: int = QUICK.start) -> int | None:
+    """Return a seed at which a kernel with these changes is not what Cerebro is, `first` if it is one."""
     number = next(_numbers)
     place = folder / f"kernel_{number}"
     place.mkdir()
     sweep = plain_kernel(place, f"planted_kernel_{number}", changes)
-    for seed in seeds:
+    assert first in seeds
+    for seed in (first, *seeds):
         config, hosted, market, window, expected = prepared(seed, folder)
         kernel = sweep.Sweep(config, hosted, market)
         terms, nothing = kernel.terms(config), [{} for _ in hosted]
@@ -142,9 +155,9 @@ def first_difference(changes: list[Change], folder: Path, seeds: range = QUICK) 
 
 def test_no_difference_without_a_fault(folder):
     """Nor is any element read or written that does not exist, which nobody would notice in compiled code."""
-    assert first_difference([], folder, QUICK[:50]) is None
+    assert difference([], folder, QUICK[:50]) is None
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_planted_fault_is_noticed(fault, folder):
-    assert first_difference([FAULTS[fault]], folder) is not None
+    assert difference([FAULTS[fault]], folder, first=RARE.get(fault, QUICK.start)) is not None

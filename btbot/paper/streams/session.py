@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
@@ -30,7 +31,7 @@ class Keeper(Protocol):
         ...
 
 
-class StreamSession:
+class StreamSession(ABC):
     """What sessions of market streams and of the ws-api have in common.
 
     Parameters
@@ -73,9 +74,9 @@ class StreamSession:
         end = self.opened_ms + LIFE_MS
         return min(self._ping_ms, end) if self._ping is not None else end
 
+    @abstractmethod
     def receive(self, frame: str | bytes) -> None:
         """Take a frame from the client."""
-        raise NotImplementedError
 
     def closed(self) -> None:
         """Forget the connection, which is gone; requests on their way are carried out all the same."""
@@ -83,6 +84,7 @@ class StreamSession:
         self.leave()
         self.keeper.forget(self)
 
+    @abstractmethod
     def leave(self) -> None:
         """Give up what the connection reads; done once more does nothing."""
 

@@ -15,7 +15,7 @@ from btbot.report.search.trial_table import write_trials
 def write(result: SearchResult, overfit: Overfit | None, folder: str | Path, *, force: bool = False) -> Path:
     """Write everything that a search leaves behind, under a temporary name that is changed at the end.
 
-    Equal searches give byte-identical tables, ``best.yml`` and ``search.json``.
+    Equal searches give byte-identical files: how long one took is said on the console alone.
 
     Parameters
     ----------

@@ -33,7 +33,8 @@ def render(result: SearchResult, overfit: Overfit | None, *, folder: Path | None
 
     Returns
     -------
-    Lines ending with a line feed. The first one says SYNTHETIC if the candles were generated.
+    Lines ending with a line feed, the same ones for the same search. The first one says SYNTHETIC if the candles were
+    generated.
     """
     lines = [SYNTHETIC, ""] if result.evaluator.market.synthetic else []
     lines += [*wrapped(f"btbot search: {result.name}", indent=0), "=" * WIDTH]
@@ -63,7 +64,7 @@ def _best(result: SearchResult) -> list[str]:
 
 
 def searched(result: SearchResult) -> list[tuple[str, str]]:
-    """Return what was searched, how, and how fast, as names and texts."""
+    """Return what was searched and how, as names and texts."""
     config = result.config
     section = result.loaded.optimize
     items = [
@@ -75,7 +76,6 @@ def searched(result: SearchResult) -> list[tuple[str, str]]:
         ("Sampler", f"{result.sampler}, seed {result.seed}"),
         ("Objective", goals(result)),
         ("Trials", counts(result)),
-        ("Speed", speed(result)),
         ("Engine", result.obstacle or "the compiled kernel"),
     ]
     return [(name, text) for name, text in items if text]

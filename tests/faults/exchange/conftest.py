@@ -23,7 +23,7 @@ from btbot.timeframe import Timeframe
 
 ccxt = pytest.importorskip("ccxt", reason="ccxt is not installed")
 BTC = "BTC/USDT"
-TIMEOUT_MS = 800
+TIMEOUT_MS = 2_000
 FILTERS = {"tick": "0.01", "step": "0.00001", "min_notional": 5, "max_algo_orders": 5}
 MINUTE = 60_000
 FIRST_BAR = 1_609_459_200_000  # 2021-01-01
@@ -107,6 +107,15 @@ class Client:
             return self.loop.run_until_complete(result) if asyncio.iscoroutine(result) else result
 
         return call
+
+    @contextlib.contextmanager
+    def impatient(self, ms=300):
+        """Wait no longer than this for an answer that does not come."""
+        self.raw.timeout = ms
+        try:
+            yield
+        finally:
+            self.raw.timeout = TIMEOUT_MS
 
     def close(self):
         if self.loop is not None:
@@ -197,6 +206,7 @@ def streaming(server, rehearsal, maker):
             client = name_errors(binance(settings(server.rest_url, server.ws_url, key=key, secret=secret, **config)))
             # A frame that ccxt cannot read ends in the loop's handler alone: no call of the client raises it.
             asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+            client.timeout_on_exit = 10  # milliseconds; the 250 of ccxt are for TLS
             try:
                 await client.load_markets()
                 return await scenario(client)

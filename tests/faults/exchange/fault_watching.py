@@ -8,7 +8,7 @@ BTC = "BTC/USDT"
 USER = {"event": "executionReport"}
 
 
-async def silence(coroutine, seconds=0.5):
+async def silence(coroutine, seconds=0.3):
     """Make sure that nothing comes."""
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(coroutine, seconds)
@@ -16,6 +16,14 @@ async def silence(coroutine, seconds=0.5):
 
 async def soon(coroutine, seconds=4):
     return await asyncio.wait_for(coroutine, seconds)
+
+
+async def until(condition, seconds=4):
+    """Wait until something holds."""
+    end = asyncio.get_running_loop().time() + seconds
+    while not condition():
+        assert asyncio.get_running_loop().time() < end, "it never came to that"
+        await asyncio.sleep(0.01)
 
 
 async def begun(server, task, name):

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from fault_watching import BTC, USER, begun, buy, orders_of, silence, soon, trade, trades_of
+from fault_watching import BTC, USER, begun, buy, orders_of, silence, soon, trade, trades_of, until
 
 ccxt = pytest.importorskip("ccxt", reason="ccxt is not installed")
 pytest.importorskip("ccxt.pro", reason="ccxt.pro is not installed")
@@ -27,7 +27,7 @@ def test_d1_doubled(streaming, server, rehearsal, maker):
         rehearsal.fault("double", USER)
         maker.create_order(BTC, "limit", "sell", 0.01, 20_000)
         order = await buy(client, price=20_000)
-        await asyncio.sleep(0.3)
+        await until(lambda: client.orders and len(client.orders[-1]["trades"]) > 1)
         seen = client.orders[-1]
         assert (seen["id"], len(seen["trades"])) == (order["id"], 2)
         assert len({one["id"] for one in seen["trades"]}) == 1
@@ -43,7 +43,7 @@ def test_d2_mixed_up(streaming, server, rehearsal, maker):
         rehearsal.fault({"kind": "reorder", "order": [1, 0]}, USER)
         maker.create_order(BTC, "limit", "sell", 0.01, 20_000)
         order = await buy(client, price=20_000)
-        await asyncio.sleep(0.3)
+        await until(lambda: client.orders and client.orders[-1]["status"] == "open")
         assert order["status"] == "closed"
         assert (client.orders[-1]["id"], client.orders[-1]["status"]) == (order["id"], "open")
 
@@ -117,7 +117,7 @@ def test_d11_a_gap_in_the_book(streaming, server, rehearsal, maker):
         assert (await soon(client.watch_order_book(BTC)))["asks"] == [[20_100, 0.01]]
         rehearsal.fault("lose", {"stream": "*@depth*", "nth": 1})
         maker.create_order(BTC, "limit", "sell", 0.01, 20_200)
-        await asyncio.sleep(0.25)
+        await until(rehearsal.struck)
         maker.create_order(BTC, "limit", "sell", 0.01, 20_300)
         with pytest.raises(ccxt.ChecksumError):
             await soon(client.watch_order_book(BTC))
@@ -141,12 +141,12 @@ def test_e2_a_fill_that_is_told_after_the_cancellation(streaming, server, rehear
     async def scenario(client):
         await orders_of(server, client)
         order = await buy(client, price=20_000)
-        rehearsal.fault({"kind": "delay", "ms": 400}, {**USER, "fields": {"x": "TRADE"}})
+        rehearsal.fault({"kind": "delay", "ms": 300}, {**USER, "fields": {"x": "TRADE"}})
         maker.create_order(BTC, "market", "sell", 0.004)
         await client.cancel_order(order["id"], BTC)
-        await asyncio.sleep(0.2)
+        await until(lambda: client.orders[-1]["status"] == "canceled")
         assert (client.orders[-1]["status"], client.orders[-1]["trades"]) == ("canceled", [])
-        await asyncio.sleep(0.4)
+        await until(lambda: client.orders[-1]["trades"])
         assert [one["amount"] for one in client.orders[-1]["trades"]] == [0.004]
 
     streaming(scenario)
@@ -156,16 +156,16 @@ def test_e4_the_other_leg_s_end_is_told_late(streaming, server, rehearsal, maker
     async def scenario(client):
         trade(maker, crowd)
         await orders_of(server, client)
-        rehearsal.fault({"kind": "delay", "ms": 600}, {**USER, "fields": {"X": "EXPIRED"}})
+        rehearsal.fault({"kind": "delay", "ms": 400}, {**USER, "fields": {"X": "EXPIRED"}})
         await client.privatePostOrderListOco(
             {"symbol": "BTCUSDT", "side": "SELL", "quantity": "0.01", "aboveType": "LIMIT_MAKER",
              "abovePrice": "21000", "belowType": "STOP_LOSS", "belowStopPrice": "19000"}
         )  # fmt: skip
         crowd.create_order(BTC, "limit", "buy", 0.01, 21_000)
-        await asyncio.sleep(0.3)
+        await until(lambda: "closed" in {one["status"] for one in client.orders or ()})
         assert sorted(one["status"] for one in client.orders) == ["closed", "open"]
         assert await client.fetch_open_orders(BTC) == []
-        await asyncio.sleep(0.6)
+        await until(lambda: "expired" in {one["status"] for one in client.orders})
         assert sorted(one["status"] for one in client.orders) == ["closed", "expired"]
 
     streaming(scenario)

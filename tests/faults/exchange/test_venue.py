@@ -131,12 +131,12 @@ def test_c5_halted_after_the_third_order(client, rehearsal, new_id):
 
 
 def test_c5_maintenance(client, rehearsal, new_id):
-    rehearsal.fault({"kind": "maintenance", "ms": 1000})
+    rehearsal.fault({"kind": "maintenance", "ms": 600})
     time.sleep(0.3)
     with pytest.raises(ccxt.OperationFailed, match="Service Unavailable"):
         client.fetch_time()
     refusal(client, new_id)
-    time.sleep(1)
+    time.sleep(0.6)
     assert client.fetch_time() > 0
     assert {one[0] for one in rehearsal.codes()} == {503, 200}
     assert rehearsal.entries("order") == []
@@ -173,7 +173,7 @@ def test_e2_a_cancellation_whose_answer_is_lost(client, rehearsal, new_id):
 
 def test_e2_filled_while_the_cancellation_is_on_its_way(client, rehearsal, maker, new_id):
     order = buy(client, new_id(), price=20_000)
-    rehearsal.fault({"kind": "park", "ms": 700}, {"endpoint": "order.cancel"})
+    rehearsal.fault({"kind": "park", "ms": 300}, {"endpoint": "order.cancel"})
     rehearsal.fault(
         {"kind": "manual_order", "account": "maker", "symbol": BTC, "side": "SELL", "quantity": 0.01},
         {"endpoint": "order.cancel"},
@@ -215,11 +215,11 @@ def test_e6_a_market_order_that_runs_out_of_book(client, rehearsal, maker, new_i
 def test_f3_a_restart_that_keeps_orders(client, rehearsal, new_id):
     name = new_id()
     buy(client, name)
-    rehearsal.fault({"kind": "restart", "down_ms": 700})
+    rehearsal.fault({"kind": "restart", "down_ms": 500})
     time.sleep(0.35)
     with pytest.raises(ccxt.NetworkError):
         client.fetch_time()
-    time.sleep(0.8)
+    time.sleep(0.5)
     assert [one["clientOrderId"] for one in client.fetch_open_orders(BTC)] == [name]
 
 
@@ -227,7 +227,7 @@ def test_f3_a_restart_that_loses_orders(client, rehearsal, new_id):
     name = new_id()
     buy(client, name)
     rehearsal.fault({"kind": "restart", "down_ms": 100, "lose_orders": True})
-    time.sleep(0.6)
+    time.sleep(0.4)
     assert client.fetch_open_orders(BTC) == []
     assert client.fetch_order(None, BTC, {"origClientOrderId": name})["status"] == "canceled"
 

@@ -46,3 +46,16 @@ def test_a_search_is_checked_too(path):
     path.write_text(CONFIG + "optimize: {space: {strategies.0.params.ma_fats: [5, 10]}}\n")
     with pytest.raises(ConfigError, match=r"has no parameter 'ma_fats'.*did you mean 'ma_fast'\?"):
         validate(path, [])
+
+
+def test_a_mistake_in_the_strategies_is_said_once_beside_those_of_the_search(path):
+    path.write_text(CONFIG + "optimize: {space: {strategies.0.params.ma_fast: [5, 10]}}\n")
+    with pytest.raises(ConfigError) as caught:
+        validate(path, ["strategies.0.params.ma_fats=3"])
+    assert len(str(caught.value).splitlines()) == 1
+    with pytest.raises(ConfigError) as caught:
+        validate(path, ["strategies.0.params.ma_fats=3", "optimize.constraints=[ma_fast < ma_slwo]"])
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2
+    assert "'ma_fats'" in lines[0]
+    assert "ma_slwo" in lines[1]

@@ -42,7 +42,9 @@ def test_the_report_then_where_it_is_then_where_the_time_went(searching, monkeyp
     monkeypatch.setattr(webbrowser, "open", opened.append)
     result = searching("--open")
     where = re.search(
-        r"\nfolder     (results/a_optimize_\d{8}T\d{6}\.\d{3}Z)\nsearch     \1/search.html\ntook       ", result.stdout
+        r"\nfolder     (results/a_optimize_\d{8}T\d{6}\.\d{3}Z)\nsearch     \1/search.html\n"
+        r"speed      [\d,]+ settings a second\ntook       ",
+        result.stdout,
     )
     assert where
     assert result.stdout.index("btbot search: a") < result.stdout.index("Check against Cerebro") < where.start()
@@ -63,8 +65,19 @@ def test_quiet_prints_nothing(searching):
 
 def test_a_second_time_it_is_answered_from_the_working_folder_unless_fresh(searching):
     searching("--out", "out")
-    assert "all 3 settings were there: var/search/a-" in searching("--out", "again").stderr
+    again = searching("--out", "again")
+    assert "all 3 settings were there: var/search/a-" in again.stderr
+    assert "settings a second" not in again.stdout
     assert "settings were there" not in searching("--out", "more", "--fresh").stderr
+
+
+def test_the_same_search_leaves_the_same_files_however_long_it_took(searching, here):
+    for name in ("one", "other"):
+        searching("--out", name, "--fresh")
+    names = {path.name for path in (here / "one").iterdir()}
+    assert {"report.txt", "search.html", "search.json", "trials.parquet"} <= names
+    for name in names:
+        assert (here / "one" / name).read_bytes() == (here / "other" / name).read_bytes(), name
 
 
 SLOW = """\

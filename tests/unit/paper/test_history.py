@@ -128,6 +128,20 @@ def test_memory_is_bounded_the_file_is_whole(tmp_path):
     assert len(path.read_text().splitlines()) == 11
 
 
+def test_an_answer_is_in_the_file_with_what_led_to_it_before_it_is_sent(tmp_path, exchange):
+    path = tmp_path / "history.jsonl"
+    history = History(path)
+    history.attach(Clock(), None, balances=exchange.balances)
+    history.add("request", {"method": "POST"})
+    history.events(exchange.execute(Adjust("alice", "USDT", SCALE), 0).events)
+    assert [json.loads(line)["what"] for line in path.read_text().splitlines()] == ["request", "transfer", "balance"]
+    history.add("reply", {"request": 1})
+    history.add("request", {"method": "GET"})
+    history.add("reply", {"request": 5})
+    assert [json.loads(line)["n"] for line in path.read_text().splitlines()] == list(range(1, 7))
+    history.close()
+
+
 def test_another_start_goes_on_with_the_numbers(tmp_path):
     path = tmp_path / "history.jsonl"
     first = History(path)

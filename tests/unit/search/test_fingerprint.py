@@ -67,3 +67,17 @@ def test_the_content_of_funding_rates_matters(name, tmp_path):
     before = name(overrides=[f"costs.funding={rates}"])
     rates.write_text("time,rate\n1609459200000,0.0002\n")
     assert name(overrides=[f"costs.funding={rates}"]) != before
+
+
+def test_the_content_of_stored_funding_rates_matters(name, tmp_path):
+    from btbot.data.store import Store
+
+    store = Store(f"sqlite:///{tmp_path / 'a.db'}")
+    stored = [f"database={store.database.url}", "costs.funding=store"]
+    times = np.arange(1_609_459_200_000, 1_893_456_000_000, 28_800_000)
+    names = []
+    for rate in (0.0001, 0.0002, 0.0001):
+        store.funding.write("BTC/USDT", times, np.full(len(times), rate), exchange="binance")
+        names.append(name(overrides=stored))
+    assert names[0] == names[2] != names[1]
+    store.close()

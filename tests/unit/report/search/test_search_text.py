@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from btbot.report.search.text import render
+from btbot.report.search.text import render, speed
 from btbot.search.verify import Verification
 
 TWO = (("sharpe", "maximize"), ("max_drawdown", "minimize"))
@@ -33,7 +33,7 @@ def test_the_verdict_stands_first(make_search, make_overfit):
     assert under(lines_of(make_search(), None), "Verdict") == ["  Not examined: how much of it is luck is unknown."]
 
 
-def test_it_says_what_was_searched_and_how_fast(make_search):
+def test_it_says_what_was_searched(make_search):
     lines = under(lines_of(make_search(), None), "What was searched")
     assert lines == [
         "  Strategies    ma_cross",
@@ -45,18 +45,22 @@ def test_it_says_what_was_searched_and_how_fast(make_search):
         "  Sampler       grid, seed 1",
         "  Objective     Sharpe ratio (maximize)",
         "  Trials        300 of 300 settings tried: 300 complete",
-        "  Speed         600 settings a second",
         "  Engine        the compiled kernel",
     ]
 
 
+def test_how_fast_it_was_is_said_apart_from_the_report(make_search):
+    assert speed(make_search()) == "600 settings a second"
+    assert speed(make_search(timings={"search": 0.0})) == ""
+    assert render(make_search(), None) == render(make_search(timings={"search": 17.0}), None)
+
+
 def test_ends_constraints_and_obstacles_are_told(make_search):
     statuses = [0] * 280 + [1] * 12 + [3] * 8
-    result = make_search(statuses=statuses, obstacle="own_next has a next() of its own", timings={"search": 0.0})
+    result = make_search(statuses=statuses, obstacle="own_next has a next() of its own")
     text = render(result, None)
     assert "300 of 300 settings tried: 280 complete, 12 hopeless, 8 failed" in text
     assert "Engine        own_next has a next() of its own" in text
-    assert "Speed" not in text
     constrained = make_search(constraints=["ma_fast < ma_slow"])
     assert "Constraints   ma_fast < ma_slow" in render(constrained, None)
 

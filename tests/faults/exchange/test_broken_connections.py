@@ -15,11 +15,11 @@ def test_d7_nothing_but_pongs(streaming, server, rehearsal, maker, crowd):
         watching = await trades_of(server, client)
         rehearsal.fault("pong_only")
         trade(maker, crowd)
-        await silence(watching, 1.3)  # longer than the client takes to miss a pong
+        await silence(watching, 0.8)  # longer than the client takes to miss a pong
         trade(maker, crowd)
         await silence(client.watch_trades(BTC), 0.2)
 
-    streaming(scenario, keep_alive=300)
+    streaming(scenario, keep_alive=150)
 
 
 def test_d7_one_stream_falls_silent(streaming, server, rehearsal, maker, crowd):
@@ -42,7 +42,7 @@ def test_d8_the_other_end_has_stopped(streaming, server, rehearsal):
         with pytest.raises(ccxt.RequestTimeout, match="ping-pong keepalive missing"):
             await soon(watching)
 
-    streaming(scenario, keep_alive=200)
+    streaming(scenario, keep_alive=100)
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1006])
@@ -145,13 +145,13 @@ def test_d10_subscriptions_that_expire(streaming, server, rehearsal):
 def test_c5_maintenance_is_announced_and_closes_streams(streaming, server, rehearsal):
     async def scenario(client):
         watching = await trades_of(server, client)
-        rehearsal.now({"kind": "maintenance", "ms": 600, "notice_ms": 300})
+        rehearsal.now({"kind": "maintenance", "ms": 400, "notice_ms": 300})
         await silence(asyncio.shield(watching), 0.15)
         with pytest.raises(ccxt.NetworkError):
             await soon(watching)
         with pytest.raises(ccxt.NetworkError):
             await soon(client.watch_trades(BTC))
-        await asyncio.sleep(0.8)
+        await asyncio.sleep(0.6)
         await trades_of(server, client)
 
     streaming(scenario)

@@ -24,18 +24,31 @@ def command(tmp_path, checkout):
     """Start the command in an empty folder."""
     running = []
 
-    def start(*arguments, admin="0"):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "btbot", "exchange", "--port", "0", "--admin", admin, "--json", *arguments],
-            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(checkout)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        running.append(process)
-        return process
+    def start(*arguments, admin="0", folder=tmp_path):
+        running.append(begun(*arguments, admin=admin, folder=folder, checkout=checkout))
+        return running[-1]
 
     yield start
     for process in running:
         process.kill()
         process.communicate()
+
+
+def begun(*arguments, folder, checkout, admin="0"):
+    return subprocess.Popen(
+        [sys.executable, "-m", "btbot", "exchange", "--port", "0", "--admin", admin, "--json", *arguments],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(checkout)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def neighbour(tmp_path_factory, checkout):
+    """An exchange that runs already: its process, where it is, and its folder."""
+    folder = tmp_path_factory.mktemp("neighbour")
+    process = begun(*EMPTY, folder=folder, checkout=checkout)
+    yield process, ready(process), folder
+    process.kill()
+    process.communicate()
 
 
 EMPTY = ("--symbol", "BTC/USDT", "--empty", "--balance", "USDT=100")
@@ -85,10 +98,9 @@ def test_it_ends_cleanly_and_frees_its_ports_and_its_folder(command, end):
     state.release()
 
 
-def test_a_second_server_on_the_same_folder_is_refused(command):
-    first = command(*EMPTY)
-    ready(first)
-    second = command(*EMPTY)
+def test_a_second_server_on_the_same_folder_is_refused(command, neighbour):
+    first, _, folder = neighbour
+    second = command(*EMPTY, folder=folder)
     out, err = second.communicate(timeout=60)
     assert (second.returncode, out) == (2, "")
     assert err == (
@@ -152,8 +164,8 @@ def test_a_key_file_that_others_may_read_stops_the_start(command, tmp_path):
     assert "others on this machine may read it (mode 0644, allowed is 0600)" in err
 
 
-def test_a_port_in_use_is_one_message(command):
-    where = ready(command(*EMPTY))
+def test_a_port_in_use_is_one_message(command, neighbour):
+    _, where, _ = neighbour
     process = command(*EMPTY, "--name", "other", "--port", where["rest"].rpartition(":")[2])
     _, err = process.communicate(timeout=60)
     assert process.returncode == 2
@@ -168,7 +180,7 @@ def test_a_full_disk_ends_the_server_and_loses_nothing_that_was_acknowledged(tmp
     """Better no exchange than one that forgets."""
 
     def little_room():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (250_000, 250_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
 
     process = subprocess.Popen(
         [sys.executable, "-m", "btbot", "exchange", "--port", "0", "--admin", "0", "--json", *EMPTY],
