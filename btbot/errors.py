@@ -46,7 +46,17 @@ class ExchangeError(BtbotError):
 
 
 class Retryable(ExchangeError):
-    """Nothing happened at the exchange; the same call may succeed later."""
+    """Nothing happened at the exchange; the same call may succeed later.
+
+    Parameters
+    ----------
+    wait_s
+        Seconds that the exchange asks to wait; None where it did not say.
+    """
+
+    def __init__(self, *arguments: object, wait_s: float | None = None) -> None:
+        super().__init__(*arguments)
+        self.wait_s = wait_s
 
 
 class Rejected(ExchangeError):

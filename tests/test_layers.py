@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-GROUND = {"errors", "locks", "records", "timeframe"}
+GROUND = {"errors", "locks", "records", "sessions", "timeframe"}
 PURE = {"bars", "signals", "exits", "sizing", "risk", "costs", "indicators", "metrics"}
 EDGES = {"data", "exchange"}
 BASES = {"strategy", "feed", "analyzer"}
@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "locks": set(),
     "timeframe": {"errors"},
     "records": {"errors"},
+    "sessions": {"errors"},
     "bars": GROUND,
     **{room: GROUND | {"bars"} for room in PURE - {"bars"}},
     "data": GROUND | PURE,  # and the protocol of the client that it is handed, see BEYOND
@@ -40,6 +41,9 @@ BEYOND = {"data": "btbot.exchange.client"}
 OUTSIDE = {
     "backtrader": {"strategy", "feed", "analyzer", "engine"},
     "ccxt": {"exchange"},
+    "yfinance": {"exchange"},
+    "requests": {"exchange"},
+    "exchange_calendars": {"sessions"},
     "quantstats": {"report"},
     "matplotlib": {"report"},
     "plotly": {"report"},

@@ -9,6 +9,7 @@ from btbot.config.model import RunConfig
 from btbot.config.ranges import Range
 from btbot.config.search import Optimize
 from btbot.errors import did_you_mean
+from btbot.exchange.addresses import faults
 
 Conflict = tuple[Keys, str]
 
@@ -64,6 +65,11 @@ def _named_symbols(config: RunConfig) -> Iterator[Conflict]:
             if symbol not in config.symbols:
                 hint = did_you_mean(symbol, config.symbols)
                 yield (*section, symbol), f"must be among symbols ({', '.join(config.symbols)}){hint}"
+
+
+def _addresses(config: RunConfig) -> Iterator[Conflict]:
+    for keys, text in faults(config.exchange.urls or {}):
+        yield ("exchange", "urls", *keys), text
 
 
 def _sizes(config: RunConfig) -> Iterator[Conflict]:
@@ -192,6 +198,7 @@ _CHECKS: tuple[Callable[[RunConfig], Iterator[Conflict]], ...] = (
     _span,
     _strategies,
     _named_symbols,
+    _addresses,
     _sizes,
     _shorts,
     _stock_fills,

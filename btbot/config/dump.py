@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from numbers import Integral, Real
 from pathlib import Path
@@ -18,10 +18,13 @@ from yaml.serializer import Serializer
 from btbot.config.mask import MASK, is_secret_key, mask_url
 from btbot.config.model import RunConfig
 from btbot.config.reader import Rules
+from btbot.config.sections import STORED_FUNDING
 from btbot.timeframe import Timeframe
 
 # The keys that name files or folders, by section.
 _PATHS = {"feed": {"path", "paths"}, "costs": {"funding"}, "plugins": {"strategies", "feeds", "analyzers"}}
+
+_WORDS = {"costs": {STORED_FUNDING}}  # which stand in the place of one
 
 
 def unmasked(config: RunConfig) -> dict[str, Any]:
@@ -41,16 +44,18 @@ def settled(config: RunConfig) -> dict[str, Any]:
     for section, keys in _PATHS.items():
         part = shown.get(section) or {}
         for key in keys & part.keys():
-            part[key] = _absolute(part[key], config.folder)
+            part[key] = _absolute(part[key], config.folder, _WORDS.get(section, set()))
     return shown
 
 
-def _absolute(value: Any, folder: Path) -> Any:
+def _absolute(value: Any, folder: Path, words: Set[str]) -> Any:
     if isinstance(value, str):
+        if value in words:
+            return value
         return str(folder.absolute() / Path(value).expanduser())
     if isinstance(value, Mapping):
-        return {name: _absolute(entry, folder) for name, entry in value.items()}
-    return [_absolute(entry, folder) for entry in value] if isinstance(value, list) else value
+        return {name: _absolute(entry, folder, words) for name, entry in value.items()}
+    return [_absolute(entry, folder, words) for entry in value] if isinstance(value, list) else value
 
 
 def to_yaml(config: RunConfig) -> str:

@@ -21,6 +21,7 @@ from btbot.config.sections import (
     Feed,
     InstrumentLimits,
     PluginFolders,
+    Retention,
     Risk,
     StrategyEntry,
 )
@@ -62,6 +63,7 @@ class RunConfig(Section):
         default_factory=dict, description="Step, tick and minimum notional by symbol"
     )
     database: Word = Field(default="sqlite:///var/btbot.db", description="Address of the database")
+    retention: Retention | None = Field(default=None, description="How long the database keeps what grows fast")
     analyzers: tuple[AnalyzerEntry, ...] = Field(default=(), description="Figures and tables added to the report")
     report: Annotated[tuple[Artifact, ...], Distinct] = Field(
         default=("text", "plots", "tearsheet"), description="What is written beside the tables"

@@ -62,7 +62,9 @@ class Exchange(Section):
     secret: SecretStr | None = Field(default=None, description="Only from the environment: BTBOT__EXCHANGE__SECRET")
     password: SecretStr | None = Field(default=None, description="Only from the environment: BTBOT__EXCHANGE__PASSWORD")
     urls: Params | None = Field(
-        default=None, description="Addresses that replace the exchange's own, such as a proxy's"
+        default=None,
+        description="Addresses that replace the exchange's own: rest (and ws) of a server with its protocol, or api "
+        "nested as ccxt's",
     )
 
 
@@ -75,6 +77,9 @@ class StrategyEntry(Section):
     timeframe: Timeframe | None = Field(
         default=None, description="A multiple of the run's timeframe, which is the default"
     )
+
+
+STORED_FUNDING = "store"  # in the place of a file; ./store is a file of that name
 
 
 class Costs(Section):
@@ -97,7 +102,8 @@ class Costs(Section):
     latency_ms: Count = Field(default=0, description="Milliseconds from the close until an order reaches the market")
     latency_bars: Count = Field(default=0, description="Whole bars from the close until an order reaches the market")
     funding: Word | dict[str, Word] | None = Field(
-        default=None, description="File of funding rates, or one for each symbol (perpetuals)"
+        default=None,
+        description="File of funding rates, store for those of the database, or one for each symbol (perpetuals)",
     )
     borrow_rate: NotNegative = Field(default=0.0, description="Interest a year on the value of shorts, 0.05 is 5 %")
 
@@ -125,6 +131,19 @@ class InstrumentLimits(Section):
     step: Exact = Field(default=Decimal(0), description="Smallest size, in base currency")
     tick: Exact = Field(default=Decimal(0), description="Smallest step of the price, in quote currency")
     min_notional: Exact = Field(default=Decimal(0), description="Smallest value of an order, in quote currency")
+
+
+class Retention(Section):
+    """What the database and the folder of its backups keep: `db prune` and `db backup` remove the rest."""
+
+    tape_days: NotNegative | None = Field(default=None, description="Days of trades; all by default")
+    books_days: NotNegative | None = Field(default=None, description="Days of order books; all by default")
+    revisions_days: NotNegative | None = Field(
+        default=None, description="Days of the former values of changed candles; all by default"
+    )
+    backups: Annotated[int, Field(ge=1), NotBool] | None = Field(
+        default=None, description="Newest backups in a folder; all by default"
+    )
 
 
 class AnalyzerEntry(Section):

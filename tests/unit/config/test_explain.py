@@ -4,7 +4,7 @@ import pytest
 
 KEYS = (
     "version, name, mode, symbols, timeframe, start, end, calendar, feed, data, exchange, capital, allow_short, "
-    "strategies, sizing, exits, costs, leverage, maintenance_margin, risk, instruments, database, analyzers, report, "
+    "strategies, sizing, exits, costs, leverage, maintenance_margin, risk, instruments, database, retention, analyzers, report, "
     "fills, engine, proof, plugins, optimize, walkforward"
 )
 

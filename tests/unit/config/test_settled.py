@@ -34,3 +34,10 @@ def test_saved_configuration_loads_to_an_equal_one_elsewhere(tmp_path):
     elsewhere.parent.mkdir()
     elsewhere.write_text(to_yaml(load_config(first)), encoding="utf-8")
     assert settled(load_config(elsewhere)) == first
+
+
+def test_the_word_for_stored_funding_is_no_file(tmp_path):
+    file = tmp_path / "idea.yml"
+    file.write_text(TEXT.replace("funding: rates.csv", "funding: {BTC/USDT: store}"), encoding="utf-8")
+    (tmp_path / "mine").mkdir()
+    assert settled(load_config(file))["costs"]["funding"] == {"BTC/USDT": "store"}
