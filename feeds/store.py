@@ -14,17 +14,17 @@ class Stored(Feed):
     """Serve stored candles; a timeframe that is not stored is made of the finest stored one.
 
     ``database`` is the configuration's unless it is given here. ``exchange`` and ``market`` are needed only where
-    several have the symbol.
+    several have the symbol. Long series are kept in files too, which the next run maps; ``cache: false`` keeps none.
     """
 
-    params = (("database", None), ("exchange", None), ("market", None))
+    params = (("database", None), ("exchange", None), ("market", None), ("cache", True))
 
     def read(self, request: Request) -> pd.DataFrame:
         """Return the symbol's candles of the run's span."""
         url = self.p.database or request.database
         if url is None:
             raise ConfigError("feed.database: is missing; name it, such as sqlite:///var/btbot.db")
-        store = open_store(url)
+        store = open_store(url, mapped=bool(self.p.cache))
         bars = store.get_bars(
             request.symbol,
             request.timeframe,

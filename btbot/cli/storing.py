@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +19,8 @@ db = typer.Typer(no_args_is_help=True, help="Look after the database.")
 
 def register(app: typer.Typer, *, panel: str) -> None:
     """Add the commands to the program."""
+    from btbot.cli import databases, downloading, importing, repairing  # noqa: F401 - they register their commands here
+
     app.add_typer(data, name="data", rich_help_panel=panel)
     app.add_typer(db, name="db", rich_help_panel=panel)
 
@@ -44,86 +45,24 @@ def list_(
     """List what is stored."""
     from btbot.cli import show
 
-    with _opened(database) as store:
+    with opened(database) as store:
         rows = [
             row
             for one in store.series()
             for row in (_years(store, one) if years else [_whole(store, one, fingerprints=fingerprints)])
         ]
-    show.table(rows, as_json=as_json, empty="the store is empty; bring candles in with btbot data import")
-
-
-@data.command("import")
-def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="csv, csv.gz, zip, parquet or feather")],
-    exchange: Annotated[str, typer.Option("--exchange", metavar="NAME", help="Where the candles are from")],
-    symbols: Annotated[
-        list[str] | None,
-        typer.Option("--symbol", metavar="SYMBOL", help="Of the file; needed if it has no column of it"),
-    ] = None,
-    market: Annotated[str, typer.Option("--market", metavar="KIND", help="spot or perpetual")] = "spot",
-    calendar: Annotated[str, typer.Option(help="crypto or stocks: which holes are natural")] = "crypto",
-    on_error: Annotated[str, typer.Option(help="stop refuses flawed candles; warn drops exact duplicates")] = "stop",
-    database: Url = DEFAULT,
-    as_json: Json = False,
-) -> None:
-    """Write the candles of a file into the store; the same file again changes nothing."""
-    from btbot.cli import show
-    from btbot.data.store.importing import import_file
-
-    with _opened(database) as store:
-        found = import_file(
-            store, file, symbols=symbols or [], exchange=exchange, market=market, calendar=calendar, on_error=on_error
-        )
-        rows = [
-            {
-                "symbol": one.symbol,
-                "timeframe": str(one.timeframe),
-                "inserted": one.written.inserted,
-                "changed": one.written.changed,
-                "unchanged": one.written.unchanged,
-                "findings": len(one.findings),
-            }
-            for one in found
-        ]
-    show.table(rows, as_json=as_json, empty="no candles")
-
-
-@data.command("export")
-def export(
-    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="Such as BTC/USDT")],
-    timeframe: Annotated[str, typer.Argument(metavar="TIMEFRAME", help="Such as 1h; made of a finer one if need be")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .csv, .csv.gz, .parquet or .feather")],
-    start: Annotated[str | None, typer.Option(metavar="DATE", help="First bar, UTC")] = None,
-    end: Annotated[str | None, typer.Option(metavar="DATE", help="Bars before it, UTC")] = None,
-    exchange: Exchange = None,
-    market: Market = None,
-    database: Url = DEFAULT,
-) -> None:
-    """Write stored candles into a file."""
-    from btbot.data.store.exporting import export_file
-
-    with _opened(database) as store:
-        bars = store.get_bars(symbol, timeframe, start, end, exchange=exchange, market=market)
-        export_file(bars, file)
-    typer.echo(f"{file}: {len(bars)} bars")
-
-
-@db.command("upgrade")
-def upgrade(database: Url = DEFAULT) -> None:
-    """Bring the tables to the schema of this version; what is there stays."""
-    from btbot.data.store import Database
-    from btbot.data.store import upgrade as bring
-
-    place = Database(database)
-    before, after = bring(place)
-    place.close()
-    was = "" if before == after else f", was {before or 'empty'}"
-    typer.echo(f"{place.shown}: schema {after}{was}")
+        if not years:
+            rows += _beside(store, fingerprints=fingerprints)
+    show.table(
+        rows,
+        as_json=as_json,
+        empty="the store is empty; bring candles in with btbot data download or btbot data import",
+    )
 
 
 @contextmanager
-def _opened(database: str) -> Iterator[Store]:
+def opened(database: str) -> Iterator[Store]:
+    """Give the store of an address, and close it at the end."""
     from btbot.data.store import Store
 
     store = Store(database)
@@ -144,6 +83,20 @@ def _years(store: Store, one: Series) -> list[dict[str, Any]]:
         {**_names(one), "year": year.year, "bars": year.bars, "expected": year.expected, "share": f"{year.share:.2%}"}
         for year in store.coverage(one)
     ]
+
+
+def _beside(store: Store, *, fingerprints: bool) -> list[dict[str, Any]]:
+    """Return a row for each market that there are funding rates, trades or order books of."""
+    more = {"fingerprint": None} if fingerprints else {}
+    kinds = {"funding": store.funding.markets(), "trades": store.tape.markets(), "books": store.books.markets()}
+    return [
+        {
+            "exchange": one.exchange, "market": one.market, "symbol": one.symbol, "timeframe": kind, "bars": one.rows,
+            "first": _stamp(one.first), "last": _stamp(one.last), **more,
+        }
+        for kind, held in kinds.items()
+        for one in held
+    ]  # fmt: skip
 
 
 def _names(one: Series) -> dict[str, Any]:

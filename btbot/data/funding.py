@@ -17,7 +17,7 @@ from btbot.errors import DataError
 
 _TIME = ("timestamp", "funding_time", "fundingtime", "calc_time", "time", "date")
 _RATE = ("funding_rate", "fundingrate", "last_funding_rate", "rate")
-_LARGEST = 0.75  # a rate beyond it was written in percent or basis points: no exchange's cap comes near
+LARGEST = 0.75  # a rate beyond it was written in percent or basis points: no exchange's cap comes near
 
 
 def read_funding(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
@@ -38,15 +38,19 @@ def read_funding(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.floa
     DataError
         If columns are missing, or a time or rate cannot be right.
     """
-    table = _load(path)
+    return judged(_load(path))
+
+
+def judged(table: Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Return times and rates of a table with the columns ``time`` and ``rate``, as `read_funding` does."""
     times = epoch.milliseconds(table, unit=None, timezone=None).ms
     rates = cells.floats(table, "rate")
-    wrong = np.flatnonzero(~(np.abs(rates) < _LARGEST))
+    wrong = np.flatnonzero(~(np.abs(rates) < LARGEST))
     if wrong.size:
         at = int(wrong[0])
         raise DataError(
-            f"{table.where(at)}: the funding rate is {rates[at]:g}; a fraction between -{_LARGEST} and "
-            f"{_LARGEST} is expected, 0.0001 meaning 0.01 %; correct the file"
+            f"{table.where(at)}: the funding rate is {rates[at]:g}; a fraction between -{LARGEST} and "
+            f"{LARGEST} is expected, 0.0001 meaning 0.01 %; correct the file"
         )
     if len(times) > 1 and times[0] > times[-1]:
         times, rates = times[::-1].copy(), rates[::-1].copy()
@@ -54,7 +58,7 @@ def read_funding(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.floa
     if backwards.size:
         at = int(backwards[0]) + 1
         raise DataError(
-            f"{path.name}: the time {iso(int(times[at]))} is not later than the one before it; "
+            f"{table.source}: the time {iso(int(times[at]))} is not later than the one before it; "
             "sort the file and keep one rate a time"
         )
     return times, rates

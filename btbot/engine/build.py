@@ -16,9 +16,9 @@ from btbot import indicators, plugins
 from btbot.bars import Bars
 from btbot.config import RunConfig
 from btbot.config.sections import StrategyEntry
-from btbot.data.funding import read_funding
 from btbot.engine.broker.terms import Lot, Terms
 from btbot.engine.desk.book import Book
+from btbot.engine.funding import charged
 from btbot.engine.gather import check_params, plugin_folders
 from btbot.engine.market import Window
 from btbot.engine.proof import check_no_lookahead
@@ -240,27 +240,8 @@ def make_terms(config: RunConfig, bars: Mapping[str, Bars], lots: list[Lot]) -> 
         slippage_volatility=costs.slippage_volatility, impact=costs.impact,
         max_volume_share=costs.max_volume_share or 0.0, latency_ms=costs.latency_ms, latency_bars=costs.latency_bars,
         borrow_rate=costs.borrow_rate, leverage=config.leverage, maintenance_margin=config.maintenance_margin,
-        volatility=volatility, funding=_funding(config, bars),
+        volatility=volatility, funding=charged(config, bars),
     )  # fmt: skip
-
-
-def _funding(config: RunConfig, bars: Mapping[str, Bars]) -> list[FloatArray | None] | None:
-    """Return per symbol the sum of funding rates that fall due within each bar, its close included."""
-    source = config.costs.funding
-    if source is None:
-        return None
-    charged: list[FloatArray | None] = []
-    for symbol, item in bars.items():
-        path = source.get(symbol) if isinstance(source, dict) else source
-        if path is None:
-            charged.append(None)
-            continue
-        times, rates = read_funding(config.folder / path)
-        inside = (times > item.time[0]) & (times <= item.close_time[-1])
-        sums = np.zeros(len(item))
-        np.add.at(sums, np.searchsorted(item.close_time, times[inside]), rates[inside])
-        charged.append(sums)
-    return charged
 
 
 def funding_visits(terms: Terms, timeline: Timeline) -> npt.NDArray[np.int64]:

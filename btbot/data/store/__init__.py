@@ -5,9 +5,11 @@ afterwards is kept as a revision. Rows stay readable by SQL. It never downloads 
 """
 
 from btbot.data.store.database import Database
+from btbot.data.store.downloads import Channel
 from btbot.data.store.listing import Coverage, Series
 from btbot.data.store.merge import Written
 from btbot.data.store.store import Store, open_store
+from btbot.data.store.tape import Tape
 from btbot.data.store.upgrade import upgrade
 
-__all__ = ["Coverage", "Database", "Series", "Store", "Written", "open_store", "upgrade"]
+__all__ = ["Channel", "Coverage", "Database", "Series", "Store", "Tape", "Written", "open_store", "upgrade"]

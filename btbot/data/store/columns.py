@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -45,3 +46,23 @@ def split(ids: IntArray, time: IntArray, values: FloatArray) -> dict[int, Column
     first = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
     bounds = [*first.tolist(), len(ids)]
     return {int(ids[begin]): Columns(time[begin:end], values[begin:end]) for begin, end in pairwise(bounds)}
+
+
+def batches(ids: Sequence[int], sizes: Sequence[int], most: int) -> Iterator[tuple[list[int], int]]:
+    """Yield keys in groups of at most that size together, with it; a key of a larger size comes alone.
+
+    Examples
+    --------
+    >>> list(batches([1, 2, 3, 4], [3, 2, 9, 1], 5))
+    [([1, 2], 5), ([3], 9), ([4], 1)]
+    """
+    batch: list[int] = []
+    together = 0
+    for key, size in zip(ids, sizes, strict=True):
+        if batch and together + size > most:
+            yield batch, together
+            batch, together = [], 0
+        batch.append(key)
+        together += size
+    if batch:
+        yield batch, together

@@ -19,6 +19,10 @@ from btbot.errors import ConfigError, DataError
 
 DEFAULT = "sqlite:///var/btbot.db"
 _PATIENCE_SECONDS = 30.0
+_FORBIDDEN = (
+    "42501",
+    "3F000",
+)  # no right to a table, to any schema; https://www.postgresql.org/docs/current/errcodes-appendix.html
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY", "mmap_size=268435456", "cache_size=-65536")
 
 
@@ -47,6 +51,16 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether it is a file of SQLite."""
         return self._address.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The file of SQLite; None of a server."""
+        return Path(str(self._address.database)) if self.is_sqlite else None
+
+    @property
+    def name(self) -> str:
+        """The name of the database, or of its file without the ending."""
+        return str(self._address.database or "postgres") if self.file is None else self.file.stem
 
     @cached_property
     def _address(self) -> URL:
@@ -80,7 +94,8 @@ class Database:
         DataError
             If it fails meanwhile.
         """
-        with self._transaction() as connection:
+        # A transaction of SQLite sees one state anyway.
+        with self._transaction(**({} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"})) as connection:
             yield connection
 
     @contextmanager
@@ -91,19 +106,24 @@ class Database:
 
     def close(self) -> None:
         """Close every connection that is not in use."""
-        self.engine.dispose()
+        if "engine" in self.__dict__:  # which would be made, with its folder
+            self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, **options: bool) -> Iterator[Connection]:
+    def _transaction(self, **options: bool | str) -> Iterator[Connection]:
         with self._connected() as connection:
             try:
                 with connection.execution_options(**options).begin():
                     yield connection
-            except (IntegrityError, ProgrammingError):
+            except (IntegrityError, ProgrammingError) as error:
+                if getattr(error.orig, "sqlstate", None) in _FORBIDDEN:
+                    raise ConfigError(
+                        f"database {self.shown}: {_reason(error)}; grant it, or name another user"
+                    ) from error
                 raise
             except DBAPIError as error:
                 raise DataError(f"database {self.shown} failed: {_reason(error)}; nothing was written") from error
-            except sqlite3.OperationalError as error:
+            except self.engine.dialect.loaded_dbapi.OperationalError as error:  # of rows that pass by SQLAlchemy
                 raise DataError(f"database {self.shown} failed: {error}; nothing was written") from error
 
     @contextmanager

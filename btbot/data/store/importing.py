@@ -1,77 +1,134 @@
-"""Candles of files into the store, through the data gate."""
+"""Files into the store: candles through the data gate, funding rates and trades through checks of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.compute as pc
-
-from btbot.data import columnar, delimited
-from btbot.data.archive import unpack
-from btbot.data.gate import admit
-from btbot.data.read import read_candles
-from btbot.data.store.merge import Written
+from btbot.data.formats import checksum, folders, header
+from btbot.data.read import symbols_of
+from btbot.data.store.besides import Besides
+from btbot.data.store.candle_files import read_bars
+from btbot.data.store.incoming import Incoming
+from btbot.data.store.reports import Left, Report
 from btbot.data.store.store import Store
-from btbot.data.table import as_text
+from btbot.data.store.targets import Origin, Registry, Wishes
+from btbot.data.symbol import pair
 from btbot.errors import DataError
-from btbot.records import Finding
-from btbot.timeframe import Timeframe
+
+Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of one symbol of a file: its name, the length of its bars, what was written, what the gate found."""
-
-    symbol: str
-    timeframe: Timeframe
-    written: Written
-    findings: tuple[Finding, ...]
-
-
-def import_file(
+def import_paths(
     store: Store,
-    path: Path,
+    paths: Sequence[Path],
+    wishes: Wishes | None = None,
     *,
-    symbols: Sequence[str] = (),
-    exchange: str,
-    market: str = "spot",
-    calendar: str = "crypto",
-    on_error: str = "stop",
-) -> Iterator[Imported]:
-    """Write the candles of a file (`btbot.data.read` says of which kinds) and yield what became of each symbol.
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    report: Report | None = None,
+) -> Report:
+    """Write the candles, funding rates and trades of files and folders into the store.
+
+    What a file is of is told by the user, its folders, its name and its columns, in this order. A bad file is
+    reported and the others are written; the same files again change nothing, and complete what was interrupted.
+    Memory is bounded by the largest file of candles.
 
     Parameters
     ----------
-    symbols
-        The wanted ones; without any, those of the file's column ``symbol``.
-    exchange, market
-        Under which they are stored.
-    calendar, on_error
-        As for `btbot.data.gate.admit`.
+    paths
+        Files, and folders at any depth.
+    wishes
+        What the user says of them.
+    dry_run
+        Judge everything, write nothing.
+    progress
+        Told how many files are done, and of how many.
+    report
+        Filled as files are done, for callers who are interrupted; a new one by default.
 
     Raises
     ------
+    ConfigError
+        If a path does not exist, or the database cannot be used.
     DataError
-        If the file cannot be read, its candles are flawed, or it does not say what it is of.
+        If the database fails.
     """
-    for symbol in symbols or symbols_in(path):
-        bars, findings = admit(read_candles(path, symbol=symbol), symbol, on_error=on_error, calendar=calendar)
-        yield Imported(symbol, bars.timeframe, store.write(bars, exchange=exchange, market=market), tuple(findings))
+    wishes, report = wishes or Wishes(), report or Report()
+    found = folders.find(paths)
+    report.others = found.others
+    report.refused += [
+        Left(path.name, f"{path.name}: its archive is not beside it; download it") for path in found.orphans
+    ]
+    registry = Registry.of(wishes, store.series())
+    origins = sorted((Origin.of(path, asked) for path, asked in found.files.items()), key=lambda origin: origin.order)
+    target = None if dry_run else store
+    job = _Import(registry, report, Incoming(target, report), Besides(target, report))
+    for done, origin in enumerate(origins):
+        if progress is not None:
+            progress(done, len(origins))
+        job.take(origin)
+    job.incoming.flush()
+    report.assumed += [_assumption(what, files) for what, files in registry.assumed.items() if files]
+    return report
 
 
-def symbols_in(path: Path) -> list[str]:
-    """Return the symbols of a file that has a column of them, in the order of the file.
+@dataclass(slots=True)
+class _Import:
+    registry: Registry
+    report: Report
+    incoming: Incoming
+    besides: Besides
 
-    Raises
-    ------
-    DataError
-        If it has none.
-    """
-    content = unpack(path)
-    read = columnar.read_columns if content.startswith(columnar.MAGICS) else delimited.read_text
-    table = read(content, path.name, chosen={}, symbol=None)
-    if "symbol" not in table.columns:
-        raise DataError(f"{path.name}: has no column of symbols; say what it is of: --symbol BTC/USDT")
-    return [str(name) for name in pc.unique(as_text(table.columns["symbol"], table.source)).to_pylist() if name]
+    def take(self, origin: Origin) -> None:
+        """Bring in one file, or say why not."""
+        name = origin.path.name
+        if origin.name.unkept or self.registry.unwanted(origin.name):
+            reason = origin.name.unkept or f"is of {origin.name.symbol}, which --symbol does not name"
+            self.report.skipped.append(Left(name, reason))
+            return
+        try:
+            self.report.verified += checksum.verify(origin.path)
+            found = header.look(origin.path, kind=origin.name.kind)
+        except DataError as error:
+            self.report.refused.append(Left(name, str(error)))
+            return
+        if found.kind == "candles":
+            self._candles(origin, has_symbols=found.has_symbols)
+        else:
+            self.incoming.flush()
+            self.besides.take(origin, found, self.registry)
+
+    def _candles(self, origin: Origin, *, has_symbols: bool) -> None:
+        try:
+            spellings = self._spellings(origin) if has_symbols else [None]
+        except DataError as error:
+            self.report.refused.append(Left(origin.path.name, str(error)))
+            return
+        verbatim = any(pair(symbol) is None for symbol in spellings if symbol is not None)
+        for spelling in spellings:
+            try:
+                target = self.registry.target(origin, "candles", spelling, verbatim=verbatim)
+                bars, findings = read_bars(origin, target.symbol, self.registry.wishes, spelling=spelling)
+            except DataError as error:
+                self.report.refused.append(Left(origin.path.name, str(error)))
+                continue
+            holes = self.registry.wishes.calendar == "crypto"
+            self.incoming.add(target, bars, findings, source=origin.source, holes=holes)
+
+    def _spellings(self, origin: Origin) -> list[str | None]:
+        """Return the wanted symbols of a file's column, as the file spells them."""
+        present = symbols_of(origin.path)
+        wanted = self.registry.wanted(present)
+        if not wanted:
+            names = ", ".join(present[:6]) + (", ..." if len(present) > 6 else "")
+            raise DataError(
+                f"{origin.path.name}: holds {names}, not {', '.join(self.registry.wishes.symbols)}; "
+                "name one of them by --symbol"
+            )
+        return list(wanted)
+
+
+def _assumption(what: str, files: Sequence[str]) -> str:
+    return f"{what}: {files[0]}" + (f" and {len(files) - 1} more" if len(files) > 1 else "")

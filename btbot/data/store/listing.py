@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -33,6 +34,9 @@ class Series:
         How often it was changed.
     fingerprint
         Of its content, if somebody asked since the last change.
+    version
+        Random number that names this content and no other one, whatever becomes of the database; None for a series
+        that was not changed since schema 0001.
     """
 
     id: int
@@ -43,6 +47,7 @@ class Series:
     rows: int
     writes: int
     fingerprint: str | None
+    version: int | None = None
 
     @property
     def name(self) -> str:
@@ -76,11 +81,12 @@ class Coverage:
         return self.bars / self.expected
 
 
+@cache
 def _query() -> Select[Any]:
     return (
         select(
             series.c.id, markets.c.exchange, markets.c.market, markets.c.symbol, series.c.timeframe_ms,
-            series.c.rows, series.c.writes, series.c.fingerprint,
+            series.c.rows, series.c.writes, series.c.fingerprint, series.c.version,
         )
         .join(markets, markets.c.id == series.c.market_id)
         .order_by(markets.c.exchange, markets.c.market, markets.c.symbol, series.c.timeframe_ms)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy import Connection, bindparam, func, select, text, update
 
-from btbot.bars import Bars
+from btbot.bars import COLUMNS, Bars
 from btbot.data.store import rows
+from btbot.data.store.columns import EMPTY
 from btbot.data.store.schema import candles, series
 
+_SPARSE = 4  # times as many places as bars
+_VERSION_BITS = 62
 _REMEMBER = text("""\
 INSERT INTO candle_revisions (series_id, time, replaced, open, high, low, close, volume)
 SELECT c.series_id, c.time, :now, c.open, c.high, c.low, c.close, c.volume
@@ -28,7 +33,12 @@ WHERE c.open <> excluded.open OR c.high <> excluded.high OR c.low <> excluded.lo
 _COUNT_UP = (
     update(series)
     .where(series.c.id == bindparam("key"))
-    .values(rows=series.c.rows + bindparam("more"), writes=series.c.writes + 1, fingerprint=None)
+    .values(
+        rows=series.c.rows + bindparam("more"),
+        writes=series.c.writes + 1,
+        fingerprint=None,
+        version=bindparam("content"),
+    )
 )
 
 
@@ -61,15 +71,42 @@ def merge(connection: Connection, series_id: int, bars: Bars) -> Written:
         rows.insert(connection, series_id, bars)
         done = Written(inserted=len(bars))
     else:
-        rows.stage(connection, series_id, bars)
-        present = int(connection.execute(_PRESENT).scalar_one())
-        changed = connection.execute(_REMEMBER, {"now": time.time_ns() // 1_000_000}).rowcount
-        if changed or present < len(bars):
-            connection.execute(_UPSERT)
-        done = Written(len(bars) - present, changed, present - changed)
+        done = _mixed(connection, series_id, bars)
     if done.inserted or done.changed:
-        connection.execute(_COUNT_UP, {"key": series_id, "more": done.inserted})
+        content = secrets.randbits(_VERSION_BITS)
+        connection.execute(_COUNT_UP, {"key": series_id, "more": done.inserted, "content": content})
     return done
+
+
+def _mixed(connection: Connection, series_id: int, bars: Bars) -> Written:
+    """Write bars some of which may be there; only those that are not there as they are take the long way."""
+    differing = _differing(connection, series_id, bars)
+    if not len(differing):
+        return Written(unchanged=len(bars))
+    rows.stage(connection, series_id, differing)
+    present = int(connection.execute(_PRESENT).scalar_one())
+    changed = connection.execute(_REMEMBER, {"now": time.time_ns() // 1_000_000}).rowcount
+    if changed or present < len(differing):
+        connection.execute(_UPSERT)
+    inserted = len(differing) - present
+    return Written(inserted, changed, len(bars) - inserted - changed)
+
+
+def _differing(connection: Connection, series_id: int, bars: Bars) -> Bars:
+    """Return the bars that are not stored with these values; all of them where most of the span is not theirs."""
+    first, last = int(bars.time[0]), int(bars.time[-1])
+    places = (last - first) // bars.timeframe.ms + 1
+    if places > _SPARSE * len(bars):
+        return bars
+    stored = rows.read(connection, [series_id], first, last + 1, at_most=[places]).get(series_id, EMPTY)
+    if not len(stored.time):
+        return bars
+    at = np.minimum(np.searchsorted(stored.time, bars.time), len(stored.time) - 1)
+    differs = stored.time[at] != bars.time
+    for column, name in enumerate(COLUMNS):
+        differs |= stored.values[at, column] != getattr(bars, name)
+    columns = [getattr(bars, name)[differs] for name in ("time", *COLUMNS)]
+    return Bars(bars.symbol, bars.timeframe, *columns)
 
 
 def _is_new(connection: Connection, series_id: int, bars: Bars) -> bool:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from btbot.errors import ConfigError
 
+EVER = 2**52  # beyond every time, and exact as a float
 Moment = int | str | dt.datetime | None
 
 

@@ -63,3 +63,10 @@ def _timescale() -> list[str]:
     for view, bucket in _AGGREGATES.items():
         statements += [_AGGREGATE.format(view=view, bucket=bucket), _REFRESH.format(view=view, bucket=bucket)]
     return statements
+
+
+def drop(connection: Connection) -> None:
+    """Remove what hinders the removal of the long tables."""
+    if has_timescale(connection):
+        for view in _AGGREGATES:
+            connection.execute(text(f"DROP MATERIALIZED VIEW IF EXISTS {view}"))

@@ -11,11 +11,25 @@ from btbot.data.store import postgres_rows, sqlite_rows
 from btbot.data.store.columns import Columns
 
 
-def read(connection: Connection, ids: Sequence[int], start: int, end: int) -> dict[int, Columns]:
-    """Return the candles of some series that open in ``[start, end)``, in one query."""
+def read(
+    connection: Connection, ids: Sequence[int], start: int, end: int, *, at_most: Sequence[int] | None = None
+) -> dict[int, Columns]:
+    """Return the candles of some series that open in ``[start, end)``, in one query.
+
+    Parameters
+    ----------
+    connection
+        Of the transaction to read in.
+    ids
+        Keys of the series.
+    start, end
+        Epoch milliseconds.
+    at_most
+        How many candles each series has there about, at most; without it they are taken to be few.
+    """
     if _is_sqlite(connection):
-        return sqlite_rows.read(connection, ids, start, end)
-    return postgres_rows.read(connection, ids, start, end)
+        return sqlite_rows.read(connection, ids, start, end, at_most=at_most)
+    return postgres_rows.read(connection, ids, start, end, at_most=at_most)
 
 
 def tail(connection: Connection, series_id: int, count: int, end: int) -> Columns:

@@ -82,6 +82,7 @@ series = Table(
     Column("rows", BigInteger, nullable=False),
     Column("writes", BigInteger, nullable=False),  # counts up with every change: what is cached is known to be old
     Column("fingerprint", String(64)),  # of the content after the last write; empty until somebody asks
+    Column("version", BigInteger),  # random, new with every change: names one content for ever
     UniqueConstraint("market_id", "timeframe_ms"),
 )
 candles = Table(
@@ -143,6 +144,7 @@ downloads = Table(
     Column("changed", BigInteger, nullable=False),
     Column("finished", BigInteger, nullable=False),
     Column("sha256", String(64)),
+    Index("ix_downloads_channel", "market_id", "kind", "timeframe"),
 )
 bot_configurations = Table(
     "bot_configurations",
@@ -236,4 +238,7 @@ audit_log = Table(  # a trigger refuses every change and removal of a row
     Column("actor", String(64), nullable=False),
     Column("action", String(64), nullable=False),
     Column("detail", Text, nullable=False),
+    Column("run_id", String(64)),  # of the journal that it was projected from, with the number of its record there
+    Column("record", BigInteger),
+    Index("ix_audit_log_record", "run_id", "record", unique=True),
 )

@@ -1,8 +1,10 @@
 """Rows of candles in and out of SQLite.
 
 Few rows pass through in small batches: no object outlives its batch, which is faster than fetching everything. Many
-rows are read by compiled code (`btbot.data.store.sqlite_compiled`). A second copy of SQLite in the process (ADBC,
-DuckDB) would be as fast, and would drop the locks that this one holds: https://www.sqlite.org/howtocorrupt.html
+are packed by SQLite (`btbot.data.store.sqlite_packed`), or read by compiled code where its compiler is loaded already
+(`btbot.data.store.sqlite_compiled`): that is a fifth faster, and loading takes half a second. A second copy of SQLite
+in the process (ADBC, DuckDB) would be as fast, and would drop the locks that this one holds:
+https://www.sqlite.org/howtocorrupt.html
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from struct import pack
 from typing import Any, cast
@@ -18,44 +21,62 @@ import numpy as np
 from sqlalchemy import Connection
 
 from btbot.bars import COLUMNS, Bars
+from btbot.data.store import sqlite_packed
 from btbot.data.store.columns import EMPTY, Columns, FloatArray, split
 
 _BATCH = 4_096
 _FETCHED = 512
+_MANY_ROWS = 1_000
+_WORTH_LOADING = 10_000_000  # rows from which on the import of numba pays
 _SPAN = """\
 SELECT time, open, high, low, close, volume FROM candles
 WHERE series_id = ? AND time >= ? AND time < ? ORDER BY time"""
 _TAIL = """\
-SELECT time, open, high, low, close, volume FROM candles
-WHERE series_id = ? AND time < ? ORDER BY time DESC LIMIT ?"""
+SELECT series_id, time, open, high, low, close, volume FROM candles
+WHERE series_id {which} AND time < {end} ORDER BY time DESC LIMIT {count}"""
 _SEVERAL = """\
 SELECT series_id, time, open, high, low, close, volume FROM candles
-WHERE series_id IN ({marks}) AND time >= ? AND time < ? ORDER BY series_id, time"""
+WHERE series_id {which} AND time >= {start} AND time < {end} ORDER BY series_id, time"""
 _MANY = """\
 SELECT 1 FROM candles WHERE series_id IN ({marks}) AND time >= ? AND time < ? LIMIT 1 OFFSET ?"""
+_STATE = "SELECT coalesce(version, -1) FROM series WHERE id IN ({marks}) ORDER BY id"
 _INSERT = "INSERT INTO {table} (series_id, time, open, high, low, close, volume) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INCOMING = "CREATE TEMP TABLE IF NOT EXISTS incoming AS SELECT * FROM candles LIMIT 0"
 
 
-def read(connection: Connection, ids: Sequence[int], start: int, end: int) -> dict[int, Columns]:
-    """Return the candles of some series that open in ``[start, end)``, in one query."""
+def read(
+    connection: Connection, ids: Sequence[int], start: int, end: int, *, at_most: Sequence[int] | None = None
+) -> dict[int, Columns]:
+    """Return the candles of some series that open in ``[start, end)``, in one query; `at_most` as in `rows.read`."""
     raw = _driver(connection)
-    marks = ", ".join("?" * len(ids))
-    if raw.execute(_MANY.format(marks=marks), (*ids, start, end, _worth_compiling())).fetchone():
-        found_by_code = _compiled(raw, ids, start, end)
-        if found_by_code is not None:
-            return found_by_code
+    upper = None if at_most is None else sum(at_most)
+    way = _way(raw, upper) if _many(raw, ids, start, end, upper) else "fetch"
+    if way == "compile" and (by_code := _compiled(raw, _SEVERAL, ids, upper, start=start, end=end)) is not None:
+        return by_code
+    if way != "fetch":
+        with suppress(sqlite_packed.Unexpected):
+            return sqlite_packed.read(raw, ids, start, end, at_most)
     if len(ids) == 1:
         found = _matrix(raw.execute(_SPAN, (ids[0], start, end)), 1)
         return {ids[0]: Columns(found[:, 0].astype(np.int64), found[:, 1:])}
-    found = _matrix(raw.execute(_SEVERAL.format(marks=marks), (*ids, start, end)), 2)
+    query = _SEVERAL.format(which=f"IN ({_marks(ids)})", start="?", end="?")
+    found = _matrix(raw.execute(query, (*ids, start, end)), 2)
     return split(found[:, 0].astype(np.int64), found[:, 1].astype(np.int64), found[:, 2:])
 
 
 def tail(connection: Connection, series_id: int, count: int, end: int) -> Columns:
     """Return the last `count` candles that open before `end`."""
-    found = _matrix(_driver(connection).execute(_TAIL, (series_id, end, count)), 1)[::-1]
-    return Columns(found[:, 0].astype(np.int64), found[:, 1:]) if len(found) else EMPTY
+    raw = _driver(connection)
+    way = _way(raw, count) if count >= _MANY_ROWS else "fetch"
+    if way == "compile" and (by_code := _compiled(raw, _TAIL, [series_id], count, end=end, count=count)) is not None:
+        newest_first = by_code.get(series_id, EMPTY)
+        return Columns(newest_first.time[::-1], newest_first.values[::-1])
+    if way != "fetch":
+        with suppress(sqlite_packed.Unexpected):
+            return sqlite_packed.tail(raw, series_id, count, end)
+    query = _TAIL.format(which="= ?", end="?", count="?")
+    found = _matrix(raw.execute(query, (series_id, end, count)), 2)[::-1]
+    return Columns(found[:, 1].astype(np.int64), found[:, 2:])
 
 
 def insert(connection: Connection, series_id: int, bars: Bars) -> None:
@@ -71,19 +92,40 @@ def stage(connection: Connection, series_id: int, bars: Bars) -> None:
     raw.executemany(_INSERT.format(table="incoming"), _rows(series_id, bars))
 
 
-def _worth_compiling() -> int:
-    """Return from how many rows on the compiled loop is faster, the import of numba included."""
-    return 20_000 if "numba" in sys.modules else 400_000
+def _many(raw: sqlite3.Connection, ids: Sequence[int], start: int, end: int, at_most: int | None) -> bool:
+    """Return whether there are more rows than fetching is good for."""
+    if at_most is not None and at_most < _MANY_ROWS:
+        return False
+    query = _MANY.format(marks=_marks(ids))
+    return raw.execute(query, (*ids, start, end, _MANY_ROWS)).fetchone() is not None
 
 
-def _compiled(raw: sqlite3.Connection, ids: Sequence[int], start: int, end: int) -> dict[int, Columns] | None:
+def _way(raw: sqlite3.Connection, at_most: int | None) -> str:
+    """Return how many rows are read fastest: by compiled code if numba is loaded, or worth loading."""
+    if "numba" in sys.modules or (at_most is not None and at_most >= _WORTH_LOADING):
+        from btbot.data.store import sqlite_compiled
+
+        if sqlite_compiled.library() is not None:
+            return "compile"
+    return "pack" if sqlite_packed.available(raw) else "fetch"
+
+
+def _compiled(
+    raw: sqlite3.Connection, query: str, ids: Sequence[int], at_most: int | None, **numbers: int
+) -> dict[int, Columns] | None:
     from btbot.data.store import sqlite_compiled
 
-    if sqlite_compiled.library() is None:
-        return None
+    marks = ", ".join(str(int(one)) for one in ids)
+    state = _STATE.format(marks=marks)
+    expected = [int(row[0]) for row in raw.execute(state)]
     path = raw.execute("PRAGMA database_list").fetchone()[2]
-    query = _SEVERAL.format(marks=", ".join(str(int(one)) for one in ids)).replace("?", "{}").format(start, end)
-    return sqlite_compiled.read(path, query)
+    words = {name: int(number) for name, number in numbers.items()}
+    filled = query.format(which=f"= {marks}" if len(ids) == 1 else f"IN ({marks})", **words)
+    return sqlite_compiled.read(path, filled, state=state, expected=expected, at_most=at_most)
+
+
+def _marks(ids: Sequence[int]) -> str:
+    return ", ".join("?" * len(ids))
 
 
 def _rows(series_id: int, bars: Bars) -> Iterator[tuple[Any, ...]]:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import cached_property, lru_cache
+from pathlib import Path
 
-import numpy as np
 from sqlalchemy import Connection, select, update
 
-from btbot.bars import COLUMNS, Bars
-from btbot.data.store import listing, rows
+from btbot.bars import Bars
+from btbot.data.store import listing, serving
 from btbot.data.store import upgrade as schema_upgrade
+from btbot.data.store.aligned import Aligned, joined
+from btbot.data.store.books import BookSnapshots
 from btbot.data.store.cache import Cache
-from btbot.data.store.columns import EMPTY, Columns
 from btbot.data.store.database import DEFAULT, Database
+from btbot.data.store.downloads import Downloads
+from btbot.data.store.funding import Funding
 from btbot.data.store.keys import market_key, series_key
 from btbot.data.store.listing import Coverage, Series
+from btbot.data.store.mapped import ColumnFiles
 from btbot.data.store.merge import Written, merge
-from btbot.data.store.moment import Moment, milliseconds
+from btbot.data.store.moment import EVER, Moment, milliseconds
 from btbot.data.store.schema import series
+from btbot.data.store.serving import Serving, Span
+from btbot.data.store.tape import TradeTape
 from btbot.errors import ConfigError
 from btbot.timeframe import Timeframe
 
-_EVER = 2**52  # beyond every time, and exact as a float
 _CACHE_BYTES = 256 << 20
 
 
@@ -35,6 +41,9 @@ class Store:
         ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``.
     cache_bytes
         What is kept in memory of the bars that were read last.
+    columns
+        Folder for files of long series, which are mapped in place of reading the database again, by every process;
+        None for none.
 
     Examples
     --------
@@ -43,9 +52,9 @@ class Store:
     Store('sqlite:///var/btbot.db')
     """
 
-    def __init__(self, url: str = DEFAULT, *, cache_bytes: int = _CACHE_BYTES) -> None:
+    def __init__(self, url: str = DEFAULT, *, cache_bytes: int = _CACHE_BYTES, columns: Path | None = None) -> None:
         self.database = Database(url)
-        self._cache = Cache(cache_bytes)
+        self._serving = Serving(Cache(cache_bytes), None if columns is None else ColumnFiles(columns))
         self._ready = False
 
     def __repr__(self) -> str:
@@ -55,18 +64,58 @@ class Store:
         """Close the connections to the database."""
         self.database.close()
 
-    def write(self, bars: Bars, *, exchange: str, market: str = "spot") -> Written:
+    @cached_property
+    def downloads(self) -> Downloads:
+        """What was asked of whom, and what came."""
+        return Downloads(self.reading)
+
+    @cached_property
+    def funding(self) -> Funding:
+        """Funding rates."""
+        return Funding(self.reading, self.writing)
+
+    @cached_property
+    def tape(self) -> TradeTape:
+        """Trades of markets."""
+        return TradeTape(self.reading, self.writing)
+
+    @cached_property
+    def books(self) -> BookSnapshots:
+        """Snapshots of order books."""
+        return BookSnapshots(self.reading, self.writing)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection to tables of this version that sees one state of them; errors as `Database.reading`."""
+        self._prepare()
+        with self.database.reading() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose changes are written at the end of the block, all or none; errors as `reading`."""
+        self._prepare()
+        with self.database.writing() as connection:
+            yield connection
+
+    def write(
+        self, bars: Bars, *, exchange: str, market: str = "spot", connection: Connection | None = None
+    ) -> Written:
         """Write bars; the same ones again change nothing, other values replace and become revisions.
+
+        Parameters
+        ----------
+        connection
+            The transaction that it is part of; None for one of its own.
 
         Raises
         ------
         ConfigError, DataError
             If the database cannot be used, or fails: then nothing was written.
         """
-        self._prepare()
-        with self.database.writing() as connection:
-            market_id = market_key(connection, exchange=exchange, market=market, symbol=bars.symbol)
-            return merge(connection, series_key(connection, market_id, bars.timeframe), bars)
+        with self.writing() if connection is None else nullcontext(connection) as open_:
+            market_id = market_key(open_, exchange=exchange, market=market, symbol=bars.symbol)
+            return merge(open_, series_key(open_, market_id, bars.timeframe), bars)
 
     def get_bars(
         self,
@@ -91,7 +140,7 @@ class Store:
         exchange: str | None = None,
         market: str | None = None,
     ) -> dict[str, Bars]:
-        """Return the bars of several symbols that open in ``[start, end)``, UTC, in one query.
+        """Return the bars of several symbols that open in ``[start, end)``, UTC, in one query (millions in several).
 
         A timeframe that is not stored is made of the finest stored one; its bars are those of the whole history,
         wherever the span begins and ends.
@@ -104,18 +153,42 @@ class Store:
             If several exchanges have it and none is named.
         """
         wanted = Timeframe.parse(timeframe)
-        low, high = milliseconds(start, otherwise=-_EVER), milliseconds(end, otherwise=_EVER)
-        self._prepare()
-        with self.database.reading() as connection:
+        span = Span.of(wanted, milliseconds(start, otherwise=-EVER), milliseconds(end, otherwise=EVER))
+        with self.reading() as connection:
             found = listing.find(connection, list(dict.fromkeys(symbols)), exchange=exchange, market=market)
             chosen = {symbol: listing.choose(stored, wanted) for symbol, stored in found.items()}
-            keys = {symbol: (one.id, one.writes, wanted.ms, low, high) for symbol, one in chosen.items()}
-            kept = {symbol: bars for symbol, key in keys.items() if (bars := self._cache.get(key)) is not None}
-            missing = [one for symbol, one in chosen.items() if symbol not in kept]
-            for bars in _read(connection, missing, wanted, low, high):
-                kept[bars.symbol] = bars
-                self._cache.put(keys[bars.symbol], bars)
-        return {symbol: kept[symbol] for symbol in chosen}
+            given, fresh = self._serving.bars(connection, chosen, span)
+        if fresh:
+            with self.reading() as connection:
+                self._serving.keep(connection, fresh, span)
+        return given
+
+    def get_aligned(
+        self,
+        symbol: str,
+        timeframes: Sequence[Timeframe | str],
+        start: Moment = None,
+        end: Moment = None,
+        *,
+        exchange: str | None = None,
+        market: str | None = None,
+    ) -> Aligned:
+        """Return bars of several timeframes on the index of the shortest one, without a look ahead.
+
+        The shortest bars are those that open in ``[start, end)``; a longer one is seen from its close on, and the one
+        that had closed before `start` is there too. Errors as `get_many`.
+        """
+        if not timeframes:
+            raise ConfigError("timeframes: at least one is needed, such as ['15m', '1h']")
+        shortest, *longer = sorted({Timeframe.parse(one) for one in timeframes})
+        bars = self.get_bars(symbol, shortest, start, end, exchange=exchange, market=market)
+        higher = {}
+        for wanted in longer:
+            first = wanted.floor(int(bars.time[0])) if len(bars) else EVER
+            found = self.get_bars(symbol, wanted, first, end, exchange=exchange, market=market)
+            before = self.last(symbol, wanted, 1, now=first, exchange=exchange, market=market)
+            higher[wanted] = joined(before, found)
+        return Aligned(bars, higher)
 
     def last(
         self,
@@ -131,18 +204,10 @@ class Store:
         if count < 1:
             raise ConfigError(f"count: must be >= 1, was {count}")
         wanted = Timeframe.parse(timeframe)
-        closed_by = milliseconds(now, otherwise=_EVER)
-        self._prepare()
-        with self.database.reading() as connection:
+        closed_by = milliseconds(now, otherwise=EVER)
+        with self.reading() as connection:
             found = listing.find(connection, [symbol], exchange=exchange, market=market)
-            one = listing.choose(found[symbol], wanted)
-            ratio = wanted.ms // one.timeframe.ms
-            # One bucket more than wanted, because the first one may be cut.
-            wanted_rows = count if ratio == 1 else (count + 1) * ratio
-            end = closed_by - one.timeframe.ms + 1
-            base = rows.tail(connection, one.id, wanted_rows, end).bars(symbol, one.timeframe)
-        bars = base.resample(wanted)
-        return bars.slice(max(len(bars) - count, 0))
+            return serving.tail(connection, listing.choose(found[symbol], wanted), wanted, count, closed_by)
 
     def series(self) -> list[Series]:
         """Return what is stored."""
@@ -183,32 +248,16 @@ _STATE = select(series.c.writes, series.c.fingerprint)
 
 
 @lru_cache(maxsize=8)
-def open_store(url: str = DEFAULT) -> Store:
-    """Return the store of an address, the same one each time: its connections and its cache are shared."""
-    return Store(url)
+def open_store(url: str = DEFAULT, *, mapped: bool = False) -> Store:
+    """Return the store of an address, the same one each time: its connections and its cache are shared.
 
-
-def _read(connection: Connection, of: Sequence[Series], wanted: Timeframe, low: int, high: int) -> list[Bars]:
-    if not of:
-        return []
-    begin, end = _ceil(wanted, low), _ceil(wanted, high)
-    found = rows.read(connection, [one.id for one in of], begin, end)
-    return [_resampled(connection, one, found.get(one.id, EMPTY), wanted, end) for one in of]
-
-
-def _resampled(connection: Connection, of: Series, found: Columns, wanted: Timeframe, end: int) -> Bars:
-    """Return rows as bars of the wanted length; the last one is finished if candles follow after it."""
-    base = found.bars(of.symbol, of.timeframe)
-    if of.timeframe == wanted or not len(base):
-        return base.resample(wanted)
-    unfinished = (int(base.close_time[-1]) - wanted.origin_ms) % wanted.ms != 0
-    if unfinished and end < _EVER and listing.ends(connection, of)[1] >= end:
-        values = {name: np.r_[getattr(base, name), getattr(base, name)[-1:]] for name in COLUMNS}
-        base = Bars(of.symbol, of.timeframe, np.r_[base.time, end], **values)
-        whole = base.resample(wanted)
-        return whole.slice(0, len(whole) - (int(whole.time[-1]) >= end))
-    return base.resample(wanted)
-
-
-def _ceil(timeframe: Timeframe, time_ms: int) -> int:
-    return timeframe.floor(time_ms + timeframe.ms - 1) if abs(time_ms) < _EVER else time_ms
+    Parameters
+    ----------
+    url
+        As `Store` takes it.
+    mapped
+        Keep long series in files too, beside a file of SQLite or in ``var``, which other processes map.
+    """
+    file = Database(url).file
+    beside = Path("var") if file is None else file.parent
+    return Store(url, columns=beside / "cache" / "columns" if mapped else None)

@@ -10,7 +10,7 @@ from btbot.data.store import postgres_features
 from btbot.data.store.database import Database
 from btbot.errors import ConfigError
 
-HEAD = "0001"
+HEAD = "0002"
 _LOCK = 0x6274626F74  # any number that nobody else locks
 
 
@@ -27,10 +27,10 @@ def upgrade(database: Database) -> tuple[str | None, str]:
     """
     with database.writing() as connection:
         if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            lock(connection)
         before = version(connection)
         if before != HEAD:
-            _migrate(connection, before, database.shown)
+            migrate(connection, before, database.shown)
         if not database.is_sqlite:
             postgres_features.switch_on(connection)
     return before, HEAD
@@ -51,7 +51,7 @@ def require(database: Database) -> None:
     if database.is_sqlite:
         upgrade(database)
         return
-    _refuse_newer(found, database.shown)
+    refuse_newer(found, f"database {database.shown}")
     raise ConfigError(
         f"database {database.shown} has {'schema ' + found if found else 'no tables yet'}, this version needs "
         f"schema {HEAD}; run: btbot db upgrade"
@@ -66,22 +66,41 @@ def version(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _migrate(connection: Connection, before: str | None, shown: str) -> None:
+def lock(connection: Connection) -> None:
+    """Wait on PostgreSQL until no other process changes the schema, and let none do so until the transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def migrate(connection: Connection, before: str | None, shown: str, *, to: str = "head") -> None:
+    """Bring the tables of a connection from one schema to a later one, in its transaction.
+
+    Raises
+    ------
+    ConfigError
+        If the schema is newer than this version knows.
+    """
     from alembic import command
     from alembic.config import Config
 
-    _refuse_newer(before, shown)
+    refuse_newer(before, f"database {shown}")
     config = Config()
     config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
-def _refuse_newer(found: str | None, shown: str) -> None:
+def refuse_newer(found: str | None, what: str) -> None:
+    """Refuse a schema that this version does not know.
+
+    Raises
+    ------
+    ConfigError
+        If it is none of its own.
+    """
     known = {path.name[1:5] for path in (_folder() / "versions").glob("v[0-9]*.py")}
     if found is not None and found not in known:
         raise ConfigError(
-            f"database {shown} has schema {found}, which is newer than schema {HEAD} of this version; "
+            f"{what} has schema {found}, which is newer than schema {HEAD} of this version; "
             "upgrade btbot, or name another database:"
         )
 

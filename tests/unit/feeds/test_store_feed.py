@@ -1,10 +1,11 @@
 """The feed `store`: a run on stored candles is the run on the file that they came from."""
 
 import pytest
+from sqlalchemy import text
 
 from btbot.bars import Bars
 from btbot.data.sample import generate
-from btbot.data.store import Store, open_store
+from btbot.data.store import Store, open_store, serving
 from btbot.engine import run
 from btbot.errors import ConfigError, DataError
 from btbot.timeframe import Timeframe
@@ -41,6 +42,20 @@ def test_a_run_on_the_store_is_the_run_on_the_frame(url):
     assert stored.metrics == direct.metrics
     assert len(stored.trades) > 5
     assert stored.trades.equals(direct.trades)
+
+
+def test_a_second_process_runs_on_the_mapped_columns_unless_they_are_switched_off(url, tmp_path, monkeypatch):
+    monkeypatch.setattr(serving, "_WORTH_A_FILE", 100)
+    without = run(config({"name": "store", "cache": False}, database=url))
+    assert not list(tmp_path.rglob("*.columns"))
+    first = run(config({"name": "store"}, database=url))
+    assert len(list((tmp_path / "cache" / "columns").glob("*-all.columns"))) == 1
+    open_store.cache_clear()
+    with Store(url).writing() as connection:  # behind the store's back
+        connection.execute(text("DELETE FROM candles"))
+    second = run(config({"name": "store"}, database=url))
+    assert without.metrics == first.metrics == second.metrics
+    assert len(first.trades) > 5
 
 
 def test_the_span_and_the_address_may_be_the_feeds(url):

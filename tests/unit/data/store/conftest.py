@@ -1,13 +1,21 @@
 """A store on SQLite and on PostgreSQL: the same tests run on both."""
 
 import os
+import shutil
+import sys
 import uuid
 import warnings
+from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from btbot.data.store import Database, Store, upgrade
+
+sys.path.append(str(Path(__file__).parent))  # where all find `filled`
+from filled import fill
 
 
 @pytest.fixture(scope="session")
@@ -47,11 +55,37 @@ def closed(monkeypatch):
 @pytest.fixture
 def postgres(server):
     """Address of a schema of its own, which is dropped afterwards."""
+    with schema_of_its_own(server) as url:
+        yield url
+
+
+@pytest.fixture
+def another_postgres(server):
+    """Address of another schema."""
+    with schema_of_its_own(server) as url:
+        yield url
+
+
+def extensions(connection):
+    """Return where TimescaleDB's functions are; never a schema in which somebody keeps tables of btbot."""
+    query = "SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'timescaledb'"
+    found = [row[0] for row in connection.execute(query)]
+    for schema in found:
+        if connection.execute("SELECT to_regclass(%s)", [f"{schema}.alembic_version"]).fetchone()[0]:
+            pytest.fail(
+                f"schema {schema} holds tables of btbot beside TimescaleDB: name an empty database to the tests"
+            )
+    return found
+
+
+@contextmanager
+def schema_of_its_own(server):
     psycopg, url = server
     name = f"btbot_test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as connection:
+        path = [name, *extensions(connection)]
         connection.execute(f"CREATE SCHEMA {name}")
-    yield f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
+    yield f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{'%2C'.join(path)}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP SCHEMA {name} CASCADE")
 
@@ -63,9 +97,60 @@ def url(request, tmp_path):
     return request.getfixturevalue("postgres")
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory):
+    """Files of SQLite that are made once and copied then: by the function that fills them."""
+    made = {}
+
+    def copy(url, fill=prepare):
+        if fill not in made:
+            made[fill] = tmp_path_factory.mktemp("template") / "btbot.db"
+            fill(f"sqlite:///{made[fill]}")
+        target = Path(url.removeprefix("sqlite:///"))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(made[fill], target)
+
+    return copy
+
+
+def prepare(url):
+    """Make the tables."""
+    database = Database(url)
+    upgrade(database)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def script():
+    """What an upgrade of PostgreSQL executes, once it was made."""
+    return []
+
+
 @pytest.fixture
-def store(url):
-    made = Store(url)
-    upgrade(made.database)
+def prepared(url, templates, script):
+    """Address of a database with empty tables, in less time than the migrations of each take."""
+    if url.startswith("sqlite"):
+        templates(url)
+    elif script:
+        with Database(url).writing() as connection:
+            connection.connection.driver_connection.execute(";".join(script))
+    else:
+        database = Database(url)
+        event.listen(database.engine, "before_cursor_execute", lambda *told: script.append(told[2]))
+        upgrade(database)
+        script[:] = [one for one in script if not one.lstrip().startswith("SELECT") or "hypertable" in one]
+    return url
+
+
+@pytest.fixture
+def full(url, request, templates):
+    """A database with rows in every table."""
+    templates(url, fill) if url.startswith("sqlite") else fill(request.getfixturevalue("prepared"))
+    return Database(url)
+
+
+@pytest.fixture
+def store(prepared):
+    made = Store(prepared)
     yield made
     made.close()

@@ -1,5 +1,6 @@
 """Tables of every schema, addresses of every kind, and what is said when they are wrong."""
 
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -84,7 +85,7 @@ def test_sqlite_is_in_wal_mode_and_checks_references(tmp_path):
     with database.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
     with pytest.raises(DBAPIError, match="FOREIGN KEY"):
-        execute(database, "INSERT INTO series VALUES (1, 7, '1m', 60000, 0, 0, NULL)")
+        execute(database, "INSERT INTO series VALUES (1, 7, '1m', 60000, 0, 0, NULL, NULL)")
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit_log SET actor = 'me'", "DELETE FROM audit_log"])
@@ -151,3 +152,42 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 def test_repr_is_the_call_with_the_password_masked():
     assert repr(Store("sqlite:///a.db")) == "Store('sqlite:///a.db')"
     assert repr(Database("postgresql://me:hush@h/d")) == "Database('postgresql://me:***@h/d')"
+
+
+def test_a_row_of_the_audit_log_is_not_replaced_either(url):
+    database = Database(url)
+    upgrade(database)
+    row = {"id": 1, "time": 1, "actor": "bot", "action": "start", "detail": "{}", "run_id": "r", "record": 1}
+    with database.writing() as connection:
+        connection.execute(insert(schema.audit_log).values(row))
+    statements = ["INSERT OR REPLACE INTO audit_log (id, time, actor, action, detail) VALUES (1, 2, 'me', 'x', '')"]
+    if not database.is_sqlite:
+        new = "INSERT INTO audit_log (id, time, actor, action, detail) VALUES (1, 2, 'me', 'x', '')"
+        statements = [f"{new} ON CONFLICT (id) DO UPDATE SET actor = 'me'"]
+    for statement in statements:
+        with pytest.raises((DBAPIError, DataError), match="audit_log is append-only"):
+            execute(database, statement)
+    with database.reading() as connection:
+        assert connection.execute(select(schema.audit_log.c.actor)).scalars().all() == ["bot"]
+
+
+@pytest.mark.xdist_group("postgres")
+@pytest.mark.parametrize(
+    ("granted", "reason"), [("USAGE", "permission denied for schema btbot_test_"), ("", "no schema has been selected")]
+)
+def test_what_a_user_may_not_do_is_said(postgres, server, granted, reason):
+    psycopg, url = server
+    name, schema_ = f"btbot_guest_{uuid.uuid4().hex[:12]}", postgres.split("search_path%3D")[1].split("%2C")[0]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {name}")
+        if granted:
+            connection.execute(f"GRANT {granted} ON SCHEMA {schema_} TO {name}")
+    database = Database(f"{postgres}%20-crole%3D{name}")
+    with pytest.raises(ConfigError) as caught:
+        upgrade(database)
+    assert str(caught.value).startswith(f"database {database.shown}: {reason}")
+    assert str(caught.value).endswith("; grant it, or name another user")
+    database.close()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP OWNED BY {name}")
+        connection.execute(f"DROP ROLE {name}")

@@ -1,0 +1,145 @@
+"""Funding rates of perpetuals in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from sqlalchemy import Connection, select
+
+from btbot.data.candles import iso
+from btbot.data.funding import LARGEST
+from btbot.data.store import bulk
+from btbot.data.store.columns import FloatArray, IntArray
+from btbot.data.store.held import Held, find_market, held
+from btbot.data.store.keys import market_key
+from btbot.data.store.merge import Written
+from btbot.data.store.moment import EVER, Moment, milliseconds
+from btbot.data.store.schema import funding_rates
+from btbot.errors import DataError
+
+_KINDS = {"time": pa.int64(), "rate": pa.float64(), "mark_price": pa.float64()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FundingRates:
+    """Funding of one perpetual in the order of time.
+
+    Parameters
+    ----------
+    time
+        int64 of shape (n,), epoch milliseconds UTC.
+    rate
+        float64 of shape (n,), fractions of the notional; longs pay where it is positive.
+    mark_price
+        float64 of shape (n,), quote currency; NaN where it is not known.
+    """
+
+    time: IntArray
+    rate: FloatArray
+    mark_price: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+class Funding:
+    """The funding rates of a database.
+
+    Parameters
+    ----------
+    reading, writing
+        Give a transaction where the caller has none.
+    """
+
+    def __init__(
+        self,
+        reading: Callable[[], AbstractContextManager[Connection]],
+        writing: Callable[[], AbstractContextManager[Connection]],
+    ) -> None:
+        self._reading = reading
+        self._writing = writing
+
+    def write(
+        self,
+        symbol: str,
+        time: npt.ArrayLike,
+        rate: npt.ArrayLike,
+        mark_price: npt.ArrayLike | None = None,
+        *,
+        exchange: str,
+        market: str = "perpetual",
+        connection: Connection | None = None,
+    ) -> Written:
+        """Write rates in any order; the same ones again change nothing, other values replace.
+
+        Raises
+        ------
+        DataError
+            If a rate cannot be right, or a time comes twice.
+        """
+        times, rates = np.asarray(time, np.int64), np.asarray(rate, np.float64)
+        marks = np.full(len(times), np.nan) if mark_price is None else np.asarray(mark_price, np.float64)
+        _check(symbol, times, rates, marks)
+        with self._writing() if connection is None else nullcontext(connection) as open_:
+            key = market_key(open_, exchange=exchange, market=market, symbol=symbol)
+            columns = {
+                "time": pa.array(times),
+                "rate": pa.array(rates),
+                "mark_price": pa.array(marks, from_pandas=True),
+            }
+            return bulk.merge(open_, funding_rates, key, columns)
+
+    def get(
+        self,
+        symbol: str,
+        start: Moment = None,
+        end: Moment = None,
+        *,
+        exchange: str | None = None,
+        market: str | None = None,
+    ) -> FundingRates:
+        """Return the rates that fall due in ``[start, end)``, UTC.
+
+        Raises
+        ------
+        DataError
+            If the store has none of the symbol.
+        ConfigError
+            If several exchanges have it and none is named.
+        """
+        low, high = milliseconds(start, otherwise=-EVER), milliseconds(end, otherwise=EVER)
+        with self._reading() as connection:
+            key = find_market(connection, funding_rates, symbol, exchange=exchange, market=market, what="funding rates")
+            of = funding_rates.c
+            query = select(*(of[name] for name in _KINDS)).where(of.market_id == key, of.time >= low, of.time < high)
+            found = bulk.read(connection, query.order_by(of.time), _KINDS)
+        return FundingRates(*(found[name].to_numpy() for name in _KINDS))
+
+    def markets(self) -> list[Held]:
+        """Return of which markets there are rates."""
+        with self._reading() as connection:
+            return held(connection, funding_rates)
+
+
+def _check(symbol: str, times: IntArray, rates: FloatArray, marks: FloatArray) -> None:
+    if not times.shape == rates.shape == marks.shape == (len(times),):
+        raise DataError(f"{symbol}: {times.shape} times, {rates.shape} funding rates and {marks.shape} mark prices")
+    wrong = np.flatnonzero(~(np.abs(rates) < LARGEST))
+    if wrong.size:
+        raise DataError(
+            f"{symbol}: the funding rate at {iso(int(times[wrong[0]]))} is {rates[wrong[0]]:g}; a fraction between "
+            f"-{LARGEST} and {LARGEST} is expected, 0.0001 meaning 0.01 %"
+        )
+    wrong = np.flatnonzero(~(np.isnan(marks) | ((marks > 0) & (marks < np.inf))))
+    if wrong.size:
+        at = iso(int(times[wrong[0]]))
+        raise DataError(f"{symbol}: the mark price at {at} is {marks[wrong[0]]:g}; a price > 0, or NaN, is expected")
+    ordered = np.sort(times)
+    twice = np.flatnonzero(ordered[1:] == ordered[:-1])
+    if twice.size:
+        raise DataError(f"{symbol}: the funding time {iso(int(ordered[twice[0]]))} comes twice; keep one rate a time")
