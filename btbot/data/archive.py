@@ -6,6 +6,8 @@ import gzip
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -17,8 +19,11 @@ _DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplem
 _GZIP, _ZIP, _EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 
 
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+class Readable(Protocol):
+    """Something that gives bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes, none at the end."""
 
 
 def unpack(path: Path) -> bytes:
@@ -34,13 +39,8 @@ def unpack(path: Path) -> bytes:
     DataError
         If the file is missing, empty, damaged, encrypted, too large, or a zip of several files.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(4)
-            file.seek(0)
-            content = _content(file, head, path.name)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error}); check the path and its rights") from error
+    with opened(path) as stream:
+        content = _bounded(stream, path.name)
     if not content[:_CHUNK].strip() and not content.strip():
         raise DataError(f"{path.name}: is empty; candles are needed, download or export the file again")
     if content.startswith((_GZIP, _ZIP)):
@@ -48,19 +48,51 @@ def unpack(path: Path) -> bytes:
     return content
 
 
-def _content(file: IO[bytes], head: bytes, name: str) -> bytes:
+@contextmanager
+def opened(path: Path) -> Iterator[Readable]:
+    """Give the content of a file piece by piece; errors as `unpack`, also while it is read.
+
+    A cut or damaged archive shows at its end, where its checksum is: do not trust the pieces before.
+    """
+    with ExitStack() as stack:
+        with _explained(path):
+            stream = _content(stack, stack.enter_context(path.open("rb")), path.name)
+        yield _Explaining(stream, path)
+
+
+def _content(stack: ExitStack, file: IO[bytes], name: str) -> Readable:
+    head = file.read(4)
+    file.seek(0)
+    if head.startswith(_GZIP):
+        return stack.enter_context(gzip.open(file))
+    if head in (_ZIP, _EMPTY_ZIP):
+        archive = stack.enter_context(zipfile.ZipFile(file))
+        return stack.enter_context(archive.open(_only_member(archive, name)))
+    return file
+
+
+class _Explaining:
+    def __init__(self, stream: Readable, path: Path) -> None:
+        self._stream = stream
+        self._path = path
+
+    def read(self, size: int, /) -> bytes:
+        with _explained(self._path):
+            return self._stream.read(size)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Say what is wrong with a file instead of how a library calls it."""
+    name = path.name
     try:
-        if head.startswith(_GZIP):
-            with gzip.open(file) as stream:
-                return _bounded(stream, name)
-        if head in (_ZIP, _EMPTY_ZIP):
-            with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive, name)) as stream:
-                return _bounded(stream, name)
+        yield
     except _DAMAGE as error:
         raise DataError(f"{name}: is a damaged or cut archive ({error}); download the file again") from error
     except RuntimeError as error:
         raise DataError(f"{name}: the archive cannot be opened ({error}); unpack it and use what is inside") from error
-    return _bounded(file, name)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror or error}); check the path and its rights") from error
 
 
 def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
@@ -76,7 +108,7 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     return members[0]
 
 
-def _bounded(stream: _Readable, name: str) -> bytes:
+def _bounded(stream: Readable, name: str) -> bytes:
     content = io.BytesIO()
     while chunk := stream.read(_CHUNK):
         content.write(chunk)

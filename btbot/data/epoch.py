@@ -23,6 +23,8 @@ _BEYOND = 9.0e18  # int64 ends a little later
 _DAY_NUMBERS = (19_000_101, 21_001_231)  # 20240131 is a date, not 8 months after the epoch
 _FORMATS = ("ISO8601", "%Y-%m-%d %I-%p", "%Y.%m.%d %H:%M", "%Y.%m.%d %H:%M:%S")
 _NUMBER = r"^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$"
+# What is read as a date has a year, a month and a day: pandas also takes .5 for May of the year 0, and "now".
+_SHAPE = r"^\d{4}([-./]\d{1,2}[-./]\d{1,2}|\d{4})([T Z].*)?$"
 _OFFSET = r"Z$|:\d\d(\.\d+)?\s?[+-]\d\d(:?\d\d)?$"
 
 
@@ -140,6 +142,10 @@ def _to_ms(numbers: npt.NDArray[np.float64] | IntArray, unit: str) -> IntArray:
 def _dates(text: pa.ChunkedArray, table: Table) -> pd.DatetimeIndex:
     _no_empty(text, table)
     text = pc.replace_substring_regex(text, r"\s?(UTC|GMT)$", "Z")
+    shapeless = np.flatnonzero(~np.asarray(pc.match_substring_regex(text, _SHAPE)))
+    if shapeless.size:
+        at = int(shapeless[0])
+        raise _no_time(table, at, text[at].as_py())
     offsets = pc.sum(pc.match_substring_regex(text, _OFFSET).cast(pa.int64())).as_py()
     if 0 < offsets < len(text):
         raise DataError(

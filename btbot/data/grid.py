@@ -14,10 +14,10 @@ from btbot.timeframe import Timeframe
 MISSING, TIMEZONE, OFF_GRID, EARLY = "missing", "timezone", "off_grid", "early"
 IntArray = npt.NDArray[np.int64]
 _DAY_MS = 86_400_000
-_LONGEST_CLOSURE_MS = 4 * _DAY_MS  # Thursday before Easter to the Tuesday after it
+LONGEST_CLOSURE_MS = 4 * _DAY_MS  # Thursday before Easter to the Tuesday after it
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday, Monday is 0
 _FRIDAY = 4
-_BITCOIN_MS = 1_230_768_000_000  # 2009-01-01
+BITCOIN_MS = 1_230_768_000_000  # 2009-01-01
 
 
 def infer_timeframe(time: IntArray) -> Timeframe | None:
@@ -63,7 +63,7 @@ def grid_findings(candles: Candles, timeframe: Timeframe, *, calendar: str) -> I
     if timeframe.ms >= _DAY_MS or calendar == "crypto":
         yield from _beside(candles, timeframe)
     if calendar == "crypto":
-        rows = rows_of(candles.time < _BITCOIN_MS)
+        rows = rows_of(candles.time < BITCOIN_MS)
         if len(rows):
             text = (
                 f"{counted(len(rows), 'candle')} older than 2009, first {{where}}, when no crypto currency "
@@ -74,9 +74,9 @@ def grid_findings(candles: Candles, timeframe: Timeframe, *, calendar: str) -> I
 
 def _missing(candles: Candles, timeframe: Timeframe, *, stocks: bool) -> Iterator[Finding]:
     steps = np.diff(candles.time)
-    rows = rows_of(steps > (max(_LONGEST_CLOSURE_MS, timeframe.ms) if stocks else timeframe.ms))
+    rows = rows_of(steps > (max(LONGEST_CLOSURE_MS, timeframe.ms) if stocks else timeframe.ms))
     if stocks:
-        lost = _weekdays_between(candles.time[rows], candles.time[rows + 1])
+        lost = weekdays_between(candles.time[rows], candles.time[rows + 1])
     else:
         lost = np.maximum((steps[rows] + timeframe.ms // 2) // timeframe.ms - 1, 0)
         rows, lost = rows[lost > 0], lost[lost > 0]
@@ -101,8 +101,8 @@ def _advice(candles: Candles, rows: IntArray, *, stocks: bool) -> str:
     return "download them if the market was open"
 
 
-def _weekdays_between(before: IntArray, after: IntArray) -> IntArray:
-    """Count the weekdays strictly between two moments, by day numbers."""
+def weekdays_between(before: IntArray, after: IntArray) -> IntArray:
+    """Return how many weekdays lie strictly between two moments, epoch milliseconds UTC."""
     return _weekdays_until(after // _DAY_MS) - _weekdays_until(before // _DAY_MS + 1)
 
 
@@ -119,7 +119,7 @@ def _beside(candles: Candles, timeframe: Timeframe) -> Iterator[Finding]:
     shift = int(offset[0])
     if len(rows) == len(candles) and (offset == shift).all():
         text = (
-            f"every candle opens {_clock(shift)} after a multiple of {timeframe}, first {{where}}; "
+            f"every candle opens {clock(shift)} after a multiple of {timeframe}, first {{where}}; "
             "the time zone may be wrong, set feed.timezone, or the file was stamped with another rule"
         )
         yield candles.finding(TIMEZONE, "warning", rows, text)
@@ -131,7 +131,14 @@ def _beside(candles: Candles, timeframe: Timeframe) -> Iterator[Finding]:
     yield candles.finding(OFF_GRID, "warning", rows, text)
 
 
-def _clock(span_ms: int) -> str:
+def clock(span_ms: int) -> str:
+    """Return a length of time as people read it.
+
+    Examples
+    --------
+    >>> clock(3_600_000), clock(90_000_000)
+    ('01:00:00', '1 d 01:00:00')
+    """
     seconds = span_ms // 1_000
     days, rest = divmod(seconds, 86_400)
     clock = f"{rest // 3_600:02d}:{rest % 3_600 // 60:02d}:{rest % 60:02d}"

@@ -14,7 +14,8 @@ _EPOCHS = ("unix", "unix_timestamp", "timestamp", "open_time", "opentime")
 _TIME = (*_EPOCHS, "time", "date", "datetime", "open_datetime", *_UNNAMED_INDEX)
 _VOLUME = ("volume", "vol", "base_volume")
 _SYMBOL = ("symbol", "ticker", "pair")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_MONEY = ("usdt", "usdc", "busd", "fdusd", "tusd", "dai", "usd", "eur", "gbp", "jpy", "krw", "try", "quote", "money")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DATE = re.compile(r"\d{4}[-./]\d\d[-./]\d\d([T ].*)?")
 _POSITIONS = {role: at for at, role in enumerate(("time", *PRICES, "volume"))}
 _HEADERLESS_WIDTHS = (6, 7, 12)  # plain; with a count of trades (Kraken); Binance klines
@@ -38,7 +39,7 @@ def by_name(names: Sequence[str], *, chosen: Mapping[str, str], symbol: str | No
     >>> by_name(["Date", "Open", "High", "Low", "Close", "Adj Close", "Volume"], chosen={})
     {'time': 0, 'open': 1, 'high': 2, 'low': 3, 'close': 4, 'volume': 6}
     """
-    plain = [_plain(name) for name in names]
+    plain = [plain_name(name) for name in names]
     found: dict[str, int] = {}
     for role in ROLES:
         at = _chosen(names, plain, chosen[role]) if role in chosen else _known(plain, role, symbol)
@@ -81,6 +82,17 @@ def by_position(cells: Sequence[str]) -> dict[str, int]:
     return dict(_POSITIONS) if float(cells[2]) >= float(cells[3]) else {}
 
 
+def numbers_in(cells: Sequence[str]) -> int:
+    """Return how many cells are numbers.
+
+    Examples
+    --------
+    >>> numbers_in(["1704067200000", "1.5", "x", "2e-3"])
+    3
+    """
+    return sum(_NUMBER.fullmatch(cell.strip()) is not None for cell in cells)
+
+
 def check_roles(columns: Mapping[str, str] | None) -> dict[str, str]:
     """Return the user's column map, or raise `ConfigError` for a role that does not exist."""
     chosen = {str(role): str(name) for role, name in (columns or {}).items()}
@@ -113,14 +125,21 @@ def listed(names: Sequence[str]) -> str:
     return f"{shown}{', ...' if len(names) > 14 else ''}"
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a column name as the known ones are written: small letters, with underscores for blanks.
+
+    Examples
+    --------
+    >>> plain_name(" Volume BTC")
+    'volume_btc'
+    """
     return re.sub(r"[\s\-]+", "_", name.strip().strip("\ufeff\"'").lower())
 
 
 def _chosen(names: Sequence[str], plain: Sequence[str], wanted: str) -> int | None:
     if wanted in names:
         return list(names).index(wanted)
-    return list(plain).index(_plain(wanted)) if _plain(wanted) in plain else None
+    return list(plain).index(plain_name(wanted)) if plain_name(wanted) in plain else None
 
 
 def _known(plain: Sequence[str], role: str, symbol: str | None) -> int | None:
@@ -132,11 +151,11 @@ def _known(plain: Sequence[str], role: str, symbol: str | None) -> int | None:
 
 
 def _volume_by_currency(plain: Sequence[str], symbol: str | None) -> int | None:
-    """Find ``Volume BTC`` beside ``Volume USDT``: that of the base currency, else the first."""
+    """Find ``Volume BTC`` beside ``Volume USDT``: that of the base currency, else the first that is not money."""
     places = [at for at, name in enumerate(plain) if name.startswith("volume_")]
     base = re.split(r"[^a-z0-9]", (symbol or "").lower())[0]
     for at in places:
         currency = plain[at].removeprefix("volume_").strip("()")
         if currency and base.startswith(currency):
             return at
-    return places[0] if places else None
+    return next((at for at in places if plain[at].removeprefix("volume_").strip("()") not in _MONEY), None)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import pyarrow.compute as pc
 
 from btbot.bars import COLUMNS
-from btbot.data import cells, columnar, delimited, epoch, layout
+from btbot.data import cells, columnar, delimited, epoch, json_rows, layout
 from btbot.data.archive import unpack
 from btbot.data.raw import raw_frame
 from btbot.data.symbol import choose
 from btbot.data.table import Table, as_text
 
-_shelf: dict[tuple[object, ...], Table] = {}  # the last file of several symbols: read once, not once a symbol
 _UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 
 
@@ -30,7 +30,7 @@ def read_candles(
 ) -> pd.DataFrame:
     """Return a file's candles as a raw frame (`btbot.data.raw`), in the order of the file.
 
-    Read are csv, csv.gz, zip, parquet and feather; known are the layouts of Binance, CryptoDataDownload,
+    Read are csv, csv.gz, zip, parquet, feather and JSON; known are the layouts of Binance, CryptoDataDownload,
     freqtrade and Yahoo (``Adj Close`` is left alone). A file that runs from the newest candle to the oldest
     throughout is reversed, and a notice says so.
 
@@ -82,22 +82,58 @@ def _frame(table: Table, times: epoch.Times) -> pd.DataFrame:
 
 def load(path: Path, *, chosen: Mapping[str, str], symbol: str | None) -> Table:
     """Return the columns of a file by role, not yet converted; of several symbols the wanted one."""
+    book = _open_book(path, chosen=chosen, symbol=symbol)
+    if not book.rows:
+        return book.table
+    wanted = choose(symbol, list(book.rows), book.table.source)
+    return book.table if len(book.rows) == 1 else book.table.take(book.rows[wanted])
+
+
+def symbols_of(path: Path) -> list[str]:
+    """Return the symbols of a file's column of them, in the order of the file; none if it has no such column."""
+    return list(_open_book(path, chosen={}, symbol=None).rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """A file, and the rows of each symbol in its column of them, in the order of the file."""
+
+    table: Table
+    rows: dict[str, npt.NDArray[np.int64]]
+
+
+_shelf: dict[tuple[object, ...], _Book] = {}  # the last file of several symbols: read once, not once a symbol
+
+
+def _open_book(path: Path, *, chosen: Mapping[str, str], symbol: str | None) -> _Book:
     key = (*_identity(path), *sorted(chosen.items()))
-    table = _shelf.get(key)
-    if table is None:
-        content = unpack(path)
-        read = columnar.read_columns if content.startswith(columnar.MAGICS) else delimited.read_text
-        table = read(content, path.name, chosen=chosen, symbol=symbol)
-    if "symbol" not in table.columns:
-        return table
-    names = as_text(table.columns["symbol"], table.source)
-    present = [name for name in pc.unique(names).to_pylist() if name]
-    wanted = choose(symbol, present, table.source)
-    if len(present) == 1:
-        return table
+    if key in _shelf:
+        return _shelf[key]
+    table = _read(unpack(path), path.name, chosen=chosen, symbol=symbol)
+    book = _Book(table, _rows_by_symbol(table))
     _shelf.clear()
-    _shelf[key] = table
-    return table.keep(pc.fill_null(pc.equal(names, wanted), False))
+    if len(book.rows) > 1:
+        _shelf[key] = _Book(table.in_one_piece(), book.rows)
+    return _shelf.get(key, book)
+
+
+def _rows_by_symbol(table: Table) -> dict[str, npt.NDArray[np.int64]]:
+    if "symbol" not in table.columns:
+        return {}
+    names = as_text(table.columns["symbol"], table.source).combine_chunks().dictionary_encode()
+    codes = names.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    order = np.argsort(codes, kind="stable")
+    edges = np.searchsorted(codes[order], np.arange(len(names.dictionary) + 1))
+    rows = {name: order[edges[at] : edges[at + 1]] for at, name in enumerate(names.dictionary.to_pylist())}
+    return {name: found for name, found in rows.items() if name}
+
+
+def _read(content: bytes, source: str, *, chosen: Mapping[str, str], symbol: str | None) -> Table:
+    if content.startswith(columnar.MAGICS):
+        return columnar.read_columns(content, source, chosen=chosen, symbol=symbol)
+    if json_rows.is_json(content):
+        return json_rows.read_json(content, source, chosen=chosen, symbol=symbol)
+    return delimited.read_text(content, source, chosen=chosen, symbol=symbol)
 
 
 def _identity(path: Path) -> tuple[str, int, int]:

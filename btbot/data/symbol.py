@@ -7,6 +7,18 @@ from collections.abc import Sequence
 
 from btbot.errors import DataError
 
+_DOLLARS = ("FDUSD", "TUSD", "BUSD")  # quotes that end in another quote
+QUOTES = (
+    *_DOLLARS, "USDT", "USDC", "USDP", "USDS", "USDD", "USD1", "USD", "DAI", "PAX", "VAI", "UST", "BTC", "XBT", "ETH",
+    "BNB", "EUR", "GBP", "TRY", "BRL", "AUD", "CAD", "CHF", "JPY", "KRW", "RUB", "UAH", "NGN", "ZAR", "PLN", "RON",
+    "CZK", "ARS", "MXN", "COP", "INR", "BIDR", "IDRT", "IDR", "BVND", "BKRW", "EURI", "AEUR", "TRX", "XRP", "DOGE",
+    "DOT", "SOL", "KCS",
+)  # fmt: skip
+_FAMILIAR = {
+    "BTC", "ETH", "BNB", "XRP", "SOL", "ADA", "DOGE", "DOT", "LTC", "TRX", "LINK", "AVAX", "BCH", "XLM", "ATOM",
+}  # fmt: skip
+_SAME = {"XBT": "BTC", "XDG": "DOGE"}
+
 
 def plain(symbol: str) -> str:
     """Return the letters and digits of a symbol, without a settlement currency.
@@ -31,6 +43,40 @@ def spellings(symbol: str) -> list[str]:
     parts = re.split(r"[/_-]", bare)
     forms = [symbol, "-".join(parts), "".join(parts), "_".join(parts)]
     return list(dict.fromkeys(forms))
+
+
+def pair(text: str, *, exchange: str | None = None) -> str | None:
+    """Return a market that is spelled in one of the usual ways as ``BASE/QUOTE``, None if it is not a pair.
+
+    Parameters
+    ----------
+    text
+        ``BTCUSDT``, ``BTC_USDT``, ``BTC-USD``, ``BTC/USDT:USDT`` and the like.
+    exchange
+        Where it is traded: decides whether ``BATUSD`` is BAT in dollars or BA in TUSD.
+
+    Examples
+    --------
+    >>> pair("BTCUSDT"), pair("eth-btc"), pair("BTC/USDT:USDT"), pair("XBTUSD"), pair("AAPL")
+    ('BTC/USDT', 'ETH/BTC', 'BTC/USDT', 'BTC/USD', None)
+    """
+    parts = re.split(r"[/_-]", text.upper().split(":")[0])
+    if len(parts) == 1:
+        parts = _split(parts[0], exchange)
+    if len(parts) != 2 or not all(re.fullmatch(r"[A-Z0-9]+", part) for part in parts):
+        return None
+    return "/".join(_SAME.get(part, part) for part in parts)
+
+
+def _split(text: str, exchange: str | None) -> list[str]:
+    fitting = sorted((quote for quote in QUOTES if text.endswith(quote) and text != quote), key=len, reverse=True)
+    if not fitting:
+        return []
+    quote = fitting[0]
+    base = text.removesuffix(quote)
+    if quote in _DOLLARS and exchange != "binance" and base not in _FAMILIAR:
+        quote = "USD"
+    return [text.removesuffix(quote), quote]
 
 
 def choose(wanted: str | None, present: Sequence[str], source: str) -> str:

@@ -369,7 +369,11 @@ def test_a_column_that_is_not_there(tmp_path):
     ("content", "message"),
     [
         (b"<!DOCTYPE html><html>404</html>", "x.csv: is a web page, not candles; the download went wrong, "),
-        (b'[[1704067200000,"1","2"]]', "x.csv: is JSON, which is not read; convert it to csv "),
+        (b'{"code": -1121}', "x.csv: is JSON of another kind; a list of rows such as [[1704067200000, 1.5, 2.5, "),
+        (
+            b'[[1704067200000,"1","2"]]',
+            "x.csv, line 1: no column for time, open, high, low, close among 1704067200000, ",
+        ),
         (
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
             "x.csv: is a binary file, not candles; allowed are csv, csv.gz, zip, ",
@@ -423,3 +427,51 @@ def test_options_that_are_wrong(tmp_path, options, message):
     with pytest.raises(ConfigError) as caught:
         read_candles(path, **options)
     assert str(caught.value) == message
+
+
+def test_a_text_that_is_cut_in_its_last_number_is_refused(tmp_path):
+    rows = [f"{1_704_067_200_000 + 60_000 * at},1.50,2.50,0.50,1.25,{at}7.50" for at in range(5)]
+    text = "\n".join(["timestamp,open,high,low,close,volume", *rows])
+    assert len(read_candles(stored(tmp_path, text))) == 5
+    assert refusal(stored(tmp_path, text[:-1])) == (
+        "x.csv, line 6: the text ends in volume '47.5', which has fewer digits than in the lines above, and no line end; "
+        "the file is cut, download it again"
+    )
+    assert "volume '4'" in refusal(stored(tmp_path, text[:-4]))
+    shortest = text.replace("7.50", "7.25")  # without zeros at their end nobody can know how many there should be
+    assert len(read_candles(stored(tmp_path, shortest[:-1]))) == 5
+
+
+def test_a_quotation_mark_that_is_not_closed_is_refused(tmp_path):
+    rows = [f'{1_704_067_200_000 + 60_000 * at},1.5,2.5,0.5,1.25,7,"fine"' for at in range(5)]
+    text = "\n".join(["timestamp,open,high,low,close,volume,note", *rows])
+    assert len(read_candles(stored(tmp_path, text))) == 5
+    assert refusal(stored(tmp_path, text.replace('"fine"', '"', 1))) == (
+        "x.csv, line 2: has a quotation mark that is not closed in its line; correct the line"
+    )
+
+
+def test_a_damaged_candle_above_the_header_is_not_passed_over(tmp_path):
+    rows = [f"{1_704_067_200_000 + 60_000 * at},1.5,2.5,0.5,1.25,7" for at in range(3)]
+    text = "\n".join([rows[0].replace("1.5", "1.2.3"), "timestamp,open,high,low,close,volume", *rows[1:]])
+    assert refusal(stored(tmp_path, text)) == (
+        "x.csv, line 1: 1704067200000, 1.2.3, 2.5, 0.5, 1.25, 7 stands above the header or the first row and looks "
+        "like a damaged row; correct or remove the line"
+    )
+    cut = "\n".join(["7000;1.25;7", *rows])
+    assert len(read_candles(stored(tmp_path, cut))) == 3
+    assert "looks like a damaged row" in refusal(stored(tmp_path, "\n".join(["67200000,1.5,2.5,0.5", *rows])))
+
+
+@pytest.mark.parametrize("word", ["now", "today", ".5", "-5", "2024", "2024-01"])
+def test_words_that_pandas_takes_for_dates_are_none(tmp_path, word):
+    rows = [f"2024-01-0{at} 00:00:00,1.5,2.5,0.5,1.25,7" for at in (1, 2, 3)]
+    text = "\n".join(["date,open,high,low,close,volume", *rows]).replace("2024-01-02 00:00:00", word)
+    assert refusal(stored(tmp_path, text)).startswith(f"x.csv, line 3: time is '{word}', an epoch number or a date ")
+
+
+def test_a_volume_in_money_is_no_volume(tmp_path):
+    text = f"unix,symbol,open,high,low,close,Volume USDT\n{TIMES[0]},BTC/USDT,1,2,0.5,1.5,10\n"
+    frame = read_candles(stored(tmp_path, text))
+    assert frame["volume"].tolist() == [0.0]
+    assert dict(frame.attrs["notices"])["no_volume"] == "x.csv has no column of volume: volume is 0 in every bar"

@@ -107,9 +107,14 @@ def test_files_of_something_else_are_refused(data_dir, name):
         read_candles(data_dir / name)
 
 
-def test_json_is_refused(data_dir):
-    with pytest.raises(DataError, match=r"http_spot_market_klines\.json: is JSON, which is not read"):
-        read_candles(data_dir / "fixtures/binance/http_spot_market_klines.json")
+def test_json_of_candles_is_read_and_other_json_refused(data_dir):
+    bars, findings = admit(read_candles(data_dir / "fixtures/binance/http_spot_market_klines.json"), "X")
+    assert (str(bars.timeframe), len(bars), findings) == ("1m", 10, [])
+    assert (bars.open[0], bars.volume[-1]) == (60685.22, 0.04734)
+    with pytest.raises(
+        DataError, match=r"http_spot_market_time\.json: is JSON of another kind; a list of rows such as "
+    ):
+        read_candles(data_dir / "fixtures/binance/http_spot_market_time.json")
 
 
 @pytest.mark.slow

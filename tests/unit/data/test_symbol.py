@@ -2,7 +2,7 @@
 
 import pytest
 
-from btbot.data.symbol import choose, plain, spellings
+from btbot.data.symbol import choose, pair, plain, spellings
 from btbot.errors import DataError
 
 
@@ -29,3 +29,32 @@ def test_many_symbols_are_not_all_listed():
     assert str(caught.value) == (
         "x.csv: holds A0, A1, A2, A3, A4, A5, ... (9 in all), not X; write one of them in symbols:"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("BTCUSDT", "BTC/USDT"),
+        ("btc_usdt", "BTC/USDT"),
+        ("BTC/USDT:USDT", "BTC/USDT"),
+        ("TUSDT", "T/USDT"),
+        ("1000PEPEUSDT", "1000PEPE/USDT"),
+        ("TUSDUSDT", "TUSD/USDT"),
+        ("ETHBTC", "ETH/BTC"),
+        ("BATUSD", "BAT/USD"),
+        ("BTCTUSD", "BTC/TUSD"),
+        ("XBTUSD", "BTC/USD"),
+        ("XDG-EUR", "DOGE/EUR"),
+        ("AAPL", None),
+        ("USDT", None),
+        ("A/B/C", None),
+        ("", None),
+    ],
+)
+def test_pairs(text, found):
+    assert pair(text) == found
+
+
+def test_binance_has_no_dollars_but_three_others():
+    assert pair("BATUSD", exchange="binance") == "BA/TUSD"
+    assert pair("ADABUSD", exchange="binance") == "ADA/BUSD"
