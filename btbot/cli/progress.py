@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
+    from btbot.data.download import Standing as Downloading
     from btbot.search.sweep import Standing
 
 _PATIENCE_SECONDS = 1.0
@@ -52,6 +53,35 @@ def search_bar(console: Console | None = None) -> Iterator[Callable[[Standing], 
             note = f"{speed:,.0f}/s" if standing.what == "settings" else ""
             best = "" if math.isnan(standing.best) else f"best {standing.best:.4g}"
             show(standing.what, standing.done, standing.total, f"{note}  {best}".strip())
+
+        yield tell
+
+
+@contextmanager
+def download_bar(
+    console: Console | None = None, *, quiet: bool = False
+) -> Iterator[Callable[[Downloading], None] | None]:
+    """Give a function that shows how far a download is: its share, jobs, rows a second; None if nobody looks.
+
+    Parameters
+    ----------
+    console
+        Where to draw; standard error by default.
+    """
+    if quiet:
+        yield None
+        return
+    begin = time.monotonic()
+    columns = TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.fields[note]}")
+    with _late_bar(console, *columns) as show:
+        if show is None:
+            yield None
+            return
+
+        def tell(standing: Downloading) -> None:
+            speed = standing.rows / max(time.monotonic() - begin, 1e-9)
+            note = f"{standing.jobs_done} of {standing.jobs} series  {standing.rows:,} rows  {speed:,.0f}/s"
+            show("download", standing.done, standing.whole, note)
 
         yield tell
 

@@ -1,0 +1,169 @@
+"""Several jobs at a time: one that fails does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from btbot.data.download.books import BookHistory
+from btbot.data.download.candles import CandleHistory
+from btbot.data.download.funding import FundingHistory
+from btbot.data.download.job import Downloaded, Job, Standing
+from btbot.data.download.present import first_stored
+from btbot.data.download.progress import Progress
+from btbot.data.download.session import Retry, Session
+from btbot.data.download.spans import Span
+from btbot.data.download.together import together
+from btbot.data.download.trades import TradeHistory
+from btbot.data.store.store import Store
+from btbot.errors import BtbotError, ConfigError, did_you_mean
+from btbot.exchange.client import HistoryClient
+
+T = TypeVar("T")
+History = BookHistory | CandleHistory | FundingHistory | TradeHistory
+_HISTORIES: Mapping[str, Callable[..., History]] = {
+    "books": BookHistory,
+    "candles": CandleHistory,
+    "funding": FundingHistory,
+    "trades": TradeHistory,
+}
+
+
+async def once(call: Callable[[], Awaitable[T]]) -> T:
+    """Send a call without patience."""
+    return await call()
+
+
+async def download(
+    store: Store,
+    client: HistoryClient,
+    jobs: Sequence[Job],
+    *,
+    since_ms: int | None,
+    until_ms: int | None = None,
+    source: str | None = None,
+    workers: int = 4,
+    retry: Retry = once,
+    threads: bool = True,
+    progress: Callable[[Standing], None] | None = None,
+    into: list[Downloaded] | None = None,
+) -> list[Downloaded]:
+    """Bring what is missing of ``[since_ms, until_ms)`` into the store; return what came of each job.
+
+    What is stored or was answered is not asked for again, except for the end of what is stored, for what the exchange
+    left out once, and for what it changed.
+
+    Parameters
+    ----------
+    jobs
+        What is wanted.
+    since_ms, until_ms
+        Epoch milliseconds UTC; None is the first row that is stored, and now.
+    source
+        What the record of downloads calls the exchange; its name and ``rest`` by default.
+    workers
+        How many spans are asked for at a time.
+    retry
+        How a call is sent, such as `btbot.exchange.retrying.retried`.
+    threads
+        Whether the database works while answers are awaited; on simulated time it must not.
+    progress
+        Is told how far it is, after each page.
+    into
+        List that is filled with what came of each job, for those who may interrupt it.
+
+    Raises
+    ------
+    ConfigError
+        If the exchange has no such symbol or timeframe: then nothing was asked for.
+    ExchangeError
+        If the exchange cannot be reached at all.
+    """
+    session = Session(store, client, source=_named(source, client), retry=retry, workers=workers, threads=threads)
+    await _check(session, jobs)
+    found = [] if into is None else into
+    found += [Downloaded(job) for job in jobs]
+    told = Progress(len(jobs), progress)
+
+    async def run(one: Downloaded) -> None:
+        history = _HISTORIES[one.job.kind](session, one, told.page)
+        since = await session.run(beginning, store, one.job, client) if since_ms is None else since_ms
+        spans = await history.wanted(since, until_ms)
+        told.plan(spans)
+        await history.fetch(spans)
+
+    await together(_kept(one, run, told) for one in found)
+    return found
+
+
+async def fetch_spans(
+    store: Store,
+    client: HistoryClient,
+    job: Job,
+    spans: Iterable[Span],
+    *,
+    source: str | None = None,
+    workers: int = 4,
+    retry: Retry = once,
+    threads: bool = True,
+    progress: Callable[[Standing], None] | None = None,
+) -> Downloaded:
+    """Ask for spans ``[start, end)`` whatever is stored or was answered; the parameters are those of `download`."""
+    session = Session(store, client, source=_named(source, client), retry=retry, workers=workers, threads=threads)
+    await _check(session, [job])
+    told, found, wanted = Progress(1, progress), Downloaded(job), list(spans)
+    told.plan(wanted)
+
+    async def run(one: Downloaded) -> None:
+        await _HISTORIES[job.kind](session, one, told.page).fetch(wanted)
+
+    await _kept(found, run, told)
+    return found
+
+
+def beginning(store: Store, job: Job, client: HistoryClient) -> int:
+    """Return the time of the first stored row of a job.
+
+    Raises
+    ------
+    ConfigError
+        If there is none.
+    """
+    channel = job.channel(client.name, client.market)
+    first = first_stored(store, channel)
+    if first is None:
+        raise ConfigError(f"{channel}: nothing is stored yet; say from when on, such as --since 2022-01-01")
+    return first
+
+
+async def _kept(found: Downloaded, run: Callable[[Downloaded], Awaitable[None]], told: Progress) -> None:
+    try:
+        await run(found)
+        found.finished = True
+    except BtbotError as error:
+        found.error = error
+    told.job()
+
+
+async def _check(session: Session, jobs: Sequence[Job]) -> None:
+    """Refuse what the exchange does not have, before anything is asked for."""
+    client = session.client
+    place = f"{client.name} {client.market}"
+    listings = await session.ask(client.listings)
+    for job in jobs:
+        if job.symbol not in listings:
+            hint = did_you_mean(job.symbol, listings)
+            raise ConfigError(f"symbols: {place} has no {job.symbol}{hint}; {len(listings)} symbols are known there")
+    wanted = {job.length for job in jobs if job.kind == "candles"}
+    if not wanted:
+        return
+    offered = await session.ask(client.timeframes)
+    for timeframe in sorted(wanted):
+        if timeframe not in offered:
+            allowed = ", ".join(str(one) for one in offered)
+            hint = did_you_mean(str(timeframe), [str(one) for one in offered])
+            raise ConfigError(f"timeframes: {client.name} has no candles of {timeframe}; allowed are {allowed}{hint}")
+
+
+def _named(source: str | None, client: HistoryClient) -> str:
+    return f"{client.name} rest" if source is None else source
