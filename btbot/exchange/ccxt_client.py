@@ -11,7 +11,7 @@ from btbot.errors import ConfigError
 from btbot.exchange import ccxt_funding, ccxt_in_process, ccxt_tape
 from btbot.exchange.addresses import Addresses, addresses, place
 from btbot.exchange.ccxt_configuration import configuration, opened
-from btbot.exchange.ccxt_failures import refusals, told
+from btbot.exchange.ccxt_failures import is_broken, refusals, told
 from btbot.exchange.ccxt_in_process import HOST, Clock
 from btbot.exchange.ccxt_markets import (
     exchange_class,
@@ -171,7 +171,9 @@ class CcxtClient:
         with told(self.name, f"book of {symbol}"):
             try:
                 book = await self._exchange.fetch_order_book(name, size)
-            except refusals():  # several exchanges know sizes of their own alone
+            except refusals() as error:  # several exchanges know sizes of their own alone
+                if is_broken(error):
+                    raise
                 book = await self._exchange.fetch_order_book(name)
             now = self._exchange.milliseconds() + (self._exchange.ahead_ms or 0.0)
             return book_of(book, levels, int(now))
@@ -212,7 +214,9 @@ class CcxtClient:
         for manner in _MANNERS[1:]:
             try:
                 page, _ = await self._page(name, timeframe, start_ms, count, manner)
-            except refusals():
+            except refusals() as error:
+                if is_broken(error):
+                    raise
                 continue
             if len(page) and page.time[0] < than_ms:
                 self._manner = manner

@@ -58,6 +58,13 @@ def refusals() -> tuple[type[Exception], ...]:
     return (ccxt.ExchangeError, Rejected)
 
 
+def is_broken(error: BaseException) -> bool:
+    """Return whether an error of `refusals` is none: ccxt calls it so, too, where the connection broke."""
+    import aiohttp
+
+    return isinstance(error.__cause__, aiohttp.ClientError)
+
+
 def _translated(error: Exception, name: str, what: str) -> ExchangeError:
     import aiohttp
     import ccxt

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from btbot.errors import Rejected
-from btbot.exchange.ccxt_failures import refusals
+from btbot.exchange.ccxt_failures import is_broken, refusals
 from btbot.exchange.ccxt_rows import funding_of, utc
 from btbot.exchange.client import FundingRate
 
@@ -63,7 +63,9 @@ async def _before(exchange: Any, name: str, start_ms: int, end_ms: int) -> list[
         more = {_PAST[exchange.id]: end_ms + 1}
     try:
         found = await _asked(exchange, name, start_ms, **more)
-    except refusals():
+    except refusals() as error:
+        if is_broken(error):
+            raise
         return []
     return [rate for rate in found if rate.time_ms <= end_ms]
 

@@ -21,6 +21,7 @@ from btbot.errors import DataError
 _LEAD = 10  # candles before a page that are compared with what is stored
 _CHUNK_PAGES = 16
 _ANSWERS = 5
+_SILENCE_MS = 86_400_000  # a shorter one at the end of history is nothing to speak of
 Told = Callable[[int, int], None]
 
 
@@ -83,10 +84,23 @@ class CandleHistory:
         """
         before = self._found.inserted
         await together(self._span(span) for span in spans)
+        await self._after_silence(spans)
         if self._found.inserted > before and not self._session.client.rests:
             await self._cross_check(spans)
         if self._restated is not None:
             await self._go_back(self._restated)
+
+    async def _after_silence(self, spans: Sequence[Span]) -> None:
+        """Ask again behind the moment from which on there seemed to be nothing, if something came from there."""
+        over, last = self._over, self._found.last
+        if over is None or self._session.client.rests:
+            return
+        if last is not None and last >= over:
+            self._over = None
+            behind = clipped(spans, over, max(end for _, end in spans))
+            await together(self._span(span) for span in behind)
+        if self._over is not None and self._over + _SILENCE_MS < await self._closed_by():
+            self._found.note(f"there was nothing from {stamp(self._over)} on; the same command asks again")
 
     async def _cross_check(self, spans: Sequence[Span]) -> None:
         found = self._found
@@ -138,7 +152,7 @@ class CandleHistory:
                 page = waiting.joined(page)
             waiting = None
             if len(page) and page.slots[-1] >= fresh:
-                upto = min(self._certain(int(page.slots[-1])), end)
+                upto = min(await self._certain(int(page.slots[-1])), end)
                 last = page.between(upto, upto + self._timeframe.ms)
                 waiting = last if len(last) and upto < end else None
             else:
@@ -152,9 +166,11 @@ class CandleHistory:
             at = upto
         return at
 
-    def _certain(self, slot: int) -> int:
+    async def _certain(self, slot: int) -> int:
         """Return up to where candles are closed, if the last one that came is that of `slot`."""
-        return slot + self._timeframe.ms if slot < self._closed_before else slot
+        closes = slot + self._timeframe.ms
+        # What is stored may come from elsewhere, while this market stands still within the candle.
+        return closes if slot < self._closed_before and closes <= await self._closed_by() else slot
 
     async def _news(self, at: int, fresh: int, end: int, lead: int) -> tuple[Page, int]:
         """Ask for what begins at `fresh`, with some candles before `at`; once more without them if nothing came.

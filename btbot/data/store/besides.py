@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from btbot.data.candles import counted
 from btbot.data.formats.header import Header
 from btbot.data.formats.rates import Rates, read_rates
@@ -19,7 +17,6 @@ from btbot.data.store.targets import Origin, Registry, Target
 from btbot.errors import DataError
 from btbot.records import Finding
 
-_JITTER_MS = 60_000  # exchanges stamp funding some milliseconds after it falls due, other programs round that away
 _SINGLE = "single trades, "
 
 
@@ -77,7 +74,6 @@ class Besides:
         entry = self._entry(target, len(rates.time))
         if self.store is None or not len(rates.time):
             return
-        rates = _like_stored(self.store, target, rates)
         with self.store.writing() as connection:
             written = self.store.funding.write(
                 target.symbol, rates.time, rates.rate, rates.mark_price, exchange=target.exchange,
@@ -134,23 +130,3 @@ def _doubled(store: Store | None, target: Target, *, single: bool) -> str:
             "ones would count their volume twice"
         )
     return ""
-
-
-def _like_stored(store: Store, target: Target, rates: Rates) -> Rates:
-    """Return rates with the times under which they are stored already, and the mark prices that the file lacks."""
-    held = [(one.exchange, one.market, one.symbol) for one in store.funding.markets()]
-    if (target.exchange, target.market, target.symbol) not in held:
-        return rates
-    start, end = int(rates.time[0]) - _JITTER_MS, int(rates.time[-1]) + _JITTER_MS
-    stored = store.funding.get(target.symbol, start, end, exchange=target.exchange, market=target.market)
-    if not len(stored):
-        return rates
-    right = np.clip(np.searchsorted(stored.time, rates.time), 1, max(len(stored) - 1, 1))
-    left = right - 1
-    right = np.minimum(right, len(stored) - 1)
-    nearer = np.abs(stored.time[left] - rates.time) <= np.abs(stored.time[right] - rates.time)
-    at = np.where(nearer, left, right)
-    same = np.abs(stored.time[at] - rates.time) < _JITTER_MS
-    known = np.where(same & np.isnan(rates.mark_price), stored.mark_price[at], rates.mark_price)
-    aligned = np.where(same, stored.time[at], rates.time)
-    return Rates(aligned if (np.diff(aligned) > 0).all() else rates.time, rates.rate, known)

@@ -22,6 +22,7 @@ from btbot.data.store.moment import EVER, Moment, milliseconds
 from btbot.data.store.schema import funding_rates
 from btbot.errors import DataError
 
+_JITTER_MS = 60_000  # exchanges stamp funding some milliseconds after it falls due, other programs round that away
 _KINDS = {"time": pa.int64(), "rate": pa.float64(), "mark_price": pa.float64()}
 
 
@@ -77,6 +78,9 @@ class Funding:
     ) -> Written:
         """Write rates in any order; the same ones again change nothing, other values replace.
 
+        A rate that falls due within a minute of a stored one is that one, and keeps its time, and its mark price where
+        none is given: what one source stamps some milliseconds late another one rounds, and nobody pays twice.
+
         Raises
         ------
         DataError
@@ -87,6 +91,7 @@ class Funding:
         _check(symbol, times, rates, marks)
         with self._writing() if connection is None else nullcontext(connection) as open_:
             key = market_key(open_, exchange=exchange, market=market, symbol=symbol)
+            times, marks = _like_stored(open_, key, times, marks)
             columns = {
                 "time": pa.array(times),
                 "rate": pa.array(rates),
@@ -124,6 +129,26 @@ class Funding:
         """Return of which markets there are rates."""
         with self._reading() as connection:
             return held(connection, funding_rates)
+
+
+def _like_stored(connection: Connection, key: int, times: IntArray, marks: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return the times under which rates are stored already, and the mark prices that are known of them."""
+    if not len(times):
+        return times, marks
+    of, first, last = funding_rates.c, int(times.min()) - _JITTER_MS, int(times.max()) + _JITTER_MS
+    query = select(of.time, of.mark_price).where(of.market_id == key, of.time > first, of.time < last)
+    stored = bulk.read(connection, query.order_by(of.time), {name: _KINDS[name] for name in ("time", "mark_price")})
+    if not len(stored):
+        return times, marks
+    due, known = stored["time"].to_numpy(), stored["mark_price"].to_numpy()
+    right = np.minimum(np.searchsorted(due, times), len(due) - 1)
+    left = np.maximum(right - 1, 0)
+    at = np.where(np.abs(due[left] - times) < np.abs(due[right] - times), left, right)
+    same = np.abs(due[at] - times) < _JITTER_MS
+    found = np.where(same, due[at], times)
+    if len(np.unique(found)) < len(found):  # they come faster than that
+        return times, marks
+    return found, np.where(same & np.isnan(marks), known[at], marks)
 
 
 def _check(symbol: str, times: IntArray, rates: FloatArray, marks: FloatArray) -> None:

@@ -154,6 +154,28 @@ def test_where_the_market_is_behind_the_clock_its_running_candle_is_not_written(
     assert equal(store, whole.slice(0, 60))
 
 
+def test_a_market_that_stands_still_within_a_stored_candle_does_not_change_it(store):
+    whole = bars(80)
+    store.write(whole, exchange="paper")  # from an archive, say
+    client = ScriptedExchange({"BTC/USDT": changed_last(whole.slice(0, 31))}, now=T0 + 10**11)
+    client.market_now = int(whole.time[30]) + 5
+    (found,) = run(store, client, [JOB])
+    assert (found.inserted, found.changed, found.revisions) == (0, 0, [])
+    assert equal(store, whole)
+
+
+@pytest.mark.parametrize("burst", [2, 4, 8, 16])
+def test_silence_in_the_middle_is_not_taken_for_the_end(store, burst):
+    source = bars(9_600)
+    client = exchange(source, limit=100)
+    client.fault = lambda number, answer: kept(answer, 0) if 20 <= number < 20 + burst else answer
+    (found,) = run(store, client, [JOB])
+    assert equal(store, source) or found.empty or found.notices  # what is missing is said
+    assert equal(store, source) or burst > 8
+    run(store, client, [JOB])
+    assert equal(store, source)
+
+
 def changed_last(source):
     """Bars of which the last one is unfinished."""
     from btbot.bars import Bars

@@ -50,6 +50,23 @@ def test_funding_twice_changes_nothing_and_other_values_replace(store):
     np.testing.assert_array_equal(found.mark_price, [5.0, NAN, NAN])
 
 
+@pytest.mark.parametrize("late", [7, -7])
+def test_funding_that_another_source_stamps_otherwise_is_not_paid_twice(store, late):
+    due = 8 * 3_600_000 * np.arange(1, 4)
+    store.funding.write("BTC/USDT", due, [0.1, 0.2, 0.3], [5.0, 6.0, NAN], **FUNDING)
+    done = store.funding.write("BTC/USDT", due[1:] + late, [0.4, 0.3], [NAN, 7.0], **FUNDING)
+    assert done == Written(changed=2)
+    found = store.funding.get("BTC/USDT")
+    assert found.time.tolist() == due.tolist()
+    assert found.rate.tolist() == [0.1, 0.4, 0.3]
+    assert found.mark_price.tolist() == [5.0, 6.0, 7.0]
+
+
+def test_rates_within_one_minute_of_each_other_stay_apart(store):
+    store.funding.write("BTC/USDT", [1_000], [0.1], **FUNDING)
+    assert store.funding.write("BTC/USDT", [900, 1_100], [0.2, 0.3], **FUNDING) == Written(inserted=2)
+
+
 @pytest.mark.parametrize(
     ("time", "rate", "mark", "message"),
     [
