@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert
 
 from btbot.data.candles import iso
-from btbot.data.store import bulk
 from btbot.data.store.columns import FloatArray, IntArray
-from btbot.data.store.held import Held, find_market, held
 from btbot.data.store.keys import market_key
-from btbot.data.store.moment import EVER, Moment, milliseconds
+from btbot.data.store.market_rows import MarketRows
+from btbot.data.store.moment import Moment
 from btbot.data.store.schema import book_snapshots
 from btbot.errors import DataError
 
@@ -48,22 +45,10 @@ class Books:
         return len(self.time)
 
 
-class BookSnapshots:
-    """The order books in a database.
+class BookSnapshots(MarketRows):
+    """The order books in a database."""
 
-    Parameters
-    ----------
-    reading, writing
-        Give a transaction where the caller has none.
-    """
-
-    def __init__(
-        self,
-        reading: Callable[[], AbstractContextManager[Connection]],
-        writing: Callable[[], AbstractContextManager[Connection]],
-    ) -> None:
-        self._reading = reading
-        self._writing = writing
+    table, what, kinds = book_snapshots, "order books", _KINDS
 
     def write(
         self,
@@ -91,7 +76,7 @@ class BookSnapshots:
         sides = [np.asarray(side, np.float64).reshape(-1, 2) for side in (bids, asks)]
         for name, levels in zip(_SIDES, sides, strict=True):
             _check(f"{symbol}: {name}s at {iso(time)}", levels, falling=name == "bid")
-        with self._writing() if connection is None else nullcontext(connection) as open_:
+        with self._opened(connection) as open_:
             key = market_key(open_, exchange=exchange, market=market, symbol=symbol)
             of = book_snapshots.c
             open_.execute(delete(book_snapshots).where(of.market_id == key, of.time == time))
@@ -122,20 +107,9 @@ class BookSnapshots:
         ConfigError
             If several exchanges have it and none is named.
         """
-        low, high = milliseconds(start, otherwise=-EVER), milliseconds(end, otherwise=EVER)
-        with self._reading() as connection:
-            key = find_market(connection, book_snapshots, symbol, exchange=exchange, market=market, what="order books")
-            of = book_snapshots.c
-            query = select(*(of[name] for name in _KINDS)).where(of.market_id == key, of.time >= low, of.time < high)
-            if levels is not None:
-                query = query.where(of.level < levels)
-            found = bulk.read(connection, query.order_by(of.time), _KINDS)
+        shallow = () if levels is None else (book_snapshots.c.level < levels,)
+        found = self._read(symbol, start, end, exchange, market, *shallow)
         return _books(found)
-
-    def markets(self) -> list[Held]:
-        """Return of which markets there are books; their rows are levels."""
-        with self._reading() as connection:
-            return held(connection, book_snapshots)
 
 
 def _books(found: pa.Table) -> Books:

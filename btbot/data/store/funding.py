@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +13,10 @@ from btbot.data.candles import iso
 from btbot.data.funding import LARGEST
 from btbot.data.store import bulk
 from btbot.data.store.columns import FloatArray, IntArray
-from btbot.data.store.held import Held, find_market, held
 from btbot.data.store.keys import market_key
+from btbot.data.store.market_rows import MarketRows
 from btbot.data.store.merge import Written
-from btbot.data.store.moment import EVER, Moment, milliseconds
+from btbot.data.store.moment import Moment
 from btbot.data.store.schema import funding_rates
 from btbot.errors import DataError
 
@@ -48,22 +46,10 @@ class FundingRates:
         return len(self.time)
 
 
-class Funding:
-    """The funding rates of a database.
+class Funding(MarketRows):
+    """The funding rates of a database."""
 
-    Parameters
-    ----------
-    reading, writing
-        Give a transaction where the caller has none.
-    """
-
-    def __init__(
-        self,
-        reading: Callable[[], AbstractContextManager[Connection]],
-        writing: Callable[[], AbstractContextManager[Connection]],
-    ) -> None:
-        self._reading = reading
-        self._writing = writing
+    table, what, kinds = funding_rates, "funding rates", _KINDS
 
     def write(
         self,
@@ -89,7 +75,7 @@ class Funding:
         times, rates = np.asarray(time, np.int64), np.asarray(rate, np.float64)
         marks = np.full(len(times), np.nan) if mark_price is None else np.asarray(mark_price, np.float64)
         _check(symbol, times, rates, marks)
-        with self._writing() if connection is None else nullcontext(connection) as open_:
+        with self._opened(connection) as open_:
             key = market_key(open_, exchange=exchange, market=market, symbol=symbol)
             times, marks = _like_stored(open_, key, times, marks)
             columns = {
@@ -117,18 +103,8 @@ class Funding:
         ConfigError
             If several exchanges have it and none is named.
         """
-        low, high = milliseconds(start, otherwise=-EVER), milliseconds(end, otherwise=EVER)
-        with self._reading() as connection:
-            key = find_market(connection, funding_rates, symbol, exchange=exchange, market=market, what="funding rates")
-            of = funding_rates.c
-            query = select(*(of[name] for name in _KINDS)).where(of.market_id == key, of.time >= low, of.time < high)
-            found = bulk.read(connection, query.order_by(of.time), _KINDS)
+        found = self._read(symbol, start, end, exchange, market)
         return FundingRates(*(found[name].to_numpy() for name in _KINDS))
-
-    def markets(self) -> list[Held]:
-        """Return of which markets there are rates."""
-        with self._reading() as connection:
-            return held(connection, funding_rates)
 
 
 def _like_stored(connection: Connection, key: int, times: IntArray, marks: FloatArray) -> tuple[IntArray, FloatArray]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -16,10 +14,10 @@ from sqlalchemy import Connection, func, select
 from btbot.data.candles import iso
 from btbot.data.store import bulk
 from btbot.data.store.columns import FloatArray, IntArray
-from btbot.data.store.held import Held, find_market, held
 from btbot.data.store.keys import market_key
+from btbot.data.store.market_rows import MarketRows
 from btbot.data.store.merge import Written
-from btbot.data.store.moment import EVER, Moment, milliseconds
+from btbot.data.store.moment import Moment
 from btbot.data.store.schema import market_trades, markets
 from btbot.errors import DataError
 
@@ -55,25 +53,14 @@ class Tape:
         return len(self.time)
 
 
-class TradeTape:
+class TradeTape(MarketRows):
     """The trades in a database.
 
     A tape has one space of trade ids: what an exchange reports one by one and what it reports in aggregates are
     different trades with different ids, and together they would double the volume.
-
-    Parameters
-    ----------
-    reading, writing
-        Give a transaction where the caller has none.
     """
 
-    def __init__(
-        self,
-        reading: Callable[[], AbstractContextManager[Connection]],
-        writing: Callable[[], AbstractContextManager[Connection]],
-    ) -> None:
-        self._reading = reading
-        self._writing = writing
+    table, what, kinds = market_trades, "trades", _KINDS
 
     def write(
         self, symbol: str, tape: Tape, *, exchange: str, market: str = "spot", connection: Connection | None = None
@@ -93,7 +80,7 @@ class TradeTape:
             "amount": pa.array(tape.amount, pa.float64()),
             "side": pa.array(np.where(tape.side > 0, "buy", "sell"), pa.string()),
         }
-        with self._writing() if connection is None else nullcontext(connection) as open_:
+        with self._opened(connection) as open_:
             key = market_key(open_, exchange=exchange, market=market, symbol=symbol)
             return bulk.merge(open_, market_trades, key, columns)
 
@@ -115,12 +102,7 @@ class TradeTape:
         ConfigError
             If several exchanges have it and none is named.
         """
-        low, high = milliseconds(start, otherwise=-EVER), milliseconds(end, otherwise=EVER)
-        with self._reading() as connection:
-            key = find_market(connection, market_trades, symbol, exchange=exchange, market=market, what="trades")
-            of = market_trades.c
-            query = select(*(of[name] for name in _KINDS)).where(of.market_id == key, of.time >= low, of.time < high)
-            found = bulk.read(connection, query.order_by(of.time, of.trade), _KINDS)
+        found = self._read(symbol, start, end, exchange, market)
         return _ordered(found)
 
     def last(
@@ -130,17 +112,12 @@ class TradeTape:
         of = market_trades.c
         names_it = (markets.c.exchange == exchange) & (markets.c.market == market) & (markets.c.symbol == symbol)
         its = of.market_id == select(markets.c.id).where(names_it).scalar_subquery()
-        with self._reading() if connection is None else nullcontext(connection) as open_:
+        with self._opened(connection, writes=False) as open_:
             newest = open_.execute(select(func.max(of.time)).where(its)).scalar()
             if newest is None:
                 return None
             names = open_.execute(select(of.trade).where(its, of.time == newest)).scalars()
             return int(newest), max(names, key=lambda name: (len(name), name))
-
-    def markets(self) -> list[Held]:
-        """Return of which markets there are trades."""
-        with self._reading() as connection:
-            return held(connection, market_trades)
 
 
 def _ordered(found: pa.Table) -> Tape:
