@@ -172,8 +172,9 @@ def load(kind: str, name: str, *, base: type, folders: Sequence[Path]) -> type:
     plugins = available(kind, folders)
     if stem not in plugins:
         looked = ", ".join(map(str, folders)) or "no folder, since none exists"
+        known = f"; there are {', '.join(plugins)}" if kind == "feeds" and plugins else ""
         raise ConfigError(
-            f"{kind}: there is no {KINDS[kind]} {stem!r}; looked in {looked}{did_you_mean(stem, plugins)}"
+            f"{kind}: there is no {KINDS[kind]} {stem!r}; looked in {looked}{did_you_mean(stem, plugins)}{known}"
         )
     found = plugins[stem]
     if found.hides:

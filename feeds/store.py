@@ -39,4 +39,4 @@ class Stored(Feed):
                 "start and end; look at btbot data list, and widen start and end"
             )
         values = {name: getattr(bars, name) for name in ("open", "high", "low", "close", "volume")}
-        return raw_frame(bars.time, values, source=f"{store.database.shown} [{request.symbol}]")
+        return raw_frame(bars.time, values, source=f"{store.database.shown} [{request.symbol}]", stored=True)

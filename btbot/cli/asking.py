@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
-from btbot.errors import BtbotError, ConfigError, ExchangeError, Retryable
+from btbot.errors import BtbotError, ConfigError, ExchangeError, Retryable, did_you_mean
 from btbot.exchange.client import HistoryClient, MarketKind
 from btbot.exchange.opening import open_client
 from btbot.exchange.retrying import retried
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+def check_name(option: str, name: str, known: Iterable[str]) -> None:
+    """Refuse a misspelled name before any work is done.
+
+    Parameters
+    ----------
+    option
+        Which one gave the name.
+    known
+        What may be named besides the exchanges that can be asked, such as those that are stored.
+
+    Raises
+    ------
+    ConfigError
+        If there is nothing of that name.
+    """
+    allowed = list(dict.fromkeys(known))
+    if name in allowed:
+        return
+    from btbot.exchange.ccxt_names import exchange_names
+
+    exchanges = exchange_names()
+    if name not in exchanges:
+        hint = did_you_mean(name, [*allowed, *exchanges])
+        words = f"{', '.join(allowed)} and " if allowed else ""
+        raise ConfigError(
+            f"{option}: {name!r} is not known; allowed are {words}the {len(exchanges)} exchanges that can be asked, "
+            f"such as kraken{hint}"
+        )
 
 
 class Asking:
@@ -80,6 +112,7 @@ class Asking:
     async def _done(self, place: tuple[str, str], work: Callable[[HistoryClient, Any], Awaitable[T]]) -> T:
         if place not in self._clients:
             urls = None if self._url is None else {"rest": self._url}
+            log.info("asking %s %s%s", *place, "" if self._url is None else f" at {self._url}")
             self._clients[place] = open_client(place[0], market=cast(MarketKind, place[1]), urls=urls)
         return await work(self._clients[place], retried)
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,17 +17,18 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from btbot.cli import storing
+from btbot.cli.downloaded import GOES_ON, show_found
 from btbot.cli.several import Several
-from btbot.errors import ConfigError, ExchangeError, Retryable
+from btbot.errors import ConfigError, Retryable
 
 if TYPE_CHECKING:
     from btbot.config.model import RunConfig
     from btbot.data.download import Downloaded, Job
     from btbot.exchange.client import HistoryClient
+    from btbot.timeframe import Timeframe
 
-_SHOWN = 5
-_INTERRUPTED = 130
-_GOES_ON = "; what came is stored, the same command goes on from there"
+_INTERRUPTED, _TERMINATED = 130, 143
+_IN_FILE = "correct database: in the configuration"
 _FIRST_ATTEMPTS = 4
 _ATTEMPTS = 10  # about a minute: an exchange that restarts
 
@@ -101,11 +106,12 @@ def download(
         urls={"rest": url} if url else given.exchange.urls if given else None,
         database=database or (given.database if given else storing.DEFAULT),
         jobs=_jobs(given, symbols, timeframes, {"funding": funding, "trades": trades, "books": books}),
-        since_ms=_moment(since, given.start if given else None),
-        until_ms=_moment(until, None),
+        since_ms=_moment("--since", since, given.start if given else None),
+        until_ms=_moment("--until", until, None),
         workers=workers,
     )
     _check_span(wanted)
+    _check_database(wanted.database)
     _run(wanted, as_json=as_json, quiet=quiet)
 
 
@@ -128,15 +134,54 @@ def _check_span(wanted: Wanted) -> None:
         raise ConfigError("--until: must be later than --since; candles before it are downloaded")
 
 
+def _check_database(address: str) -> None:
+    """Refuse an address that cannot be used before an exchange is asked for anything."""
+    try:
+        with storing.opened(address) as store:
+            file = store.database.file
+            if file is None or file.is_file() or not _can_be_made(file):
+                with store.reading():
+                    pass
+    except ConfigError as error:
+        raise ConfigError(
+            str(error).replace(_IN_FILE, "correct --database, or database: in the configuration")
+        ) from error
+
+
+def _can_be_made(file: Path) -> bool:
+    """Return whether a file could be written, as far as its nearest folder tells."""
+    folder = next(folder for folder in file.absolute().parents if folder.exists())
+    return folder.is_dir() and os.access(folder, os.W_OK)
+
+
+@contextmanager
+def _terminable() -> Iterator[list[int]]:
+    """End at SIGTERM as at Ctrl-C; give the list that says whether it came."""
+    came: list[int] = []
+
+    def stop(number: int, _: object) -> None:
+        came.append(number)
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _run(wanted: Wanted, *, as_json: bool, quiet: bool) -> None:
     found: list[Downloaded] = []
-    try:
-        asyncio.run(_download(wanted, found, quiet=quiet or as_json))
-    except KeyboardInterrupt:
-        _show(found, as_json=as_json)
-        typer.echo("interrupted; what came is stored, the same command goes on from there", err=True)
-        raise typer.Exit(_INTERRUPTED) from None
-    _show(found, as_json=as_json)
+    with _terminable() as came:
+        try:
+            asyncio.run(_download(wanted, found, quiet=quiet or as_json))
+        except KeyboardInterrupt:
+            if found or as_json:
+                show_found(found, as_json=as_json)
+            some = any(one.inserted or one.changed for one in found)
+            typer.echo(f"interrupted{GOES_ON if some else '; nothing was stored yet'}", err=True)
+            raise typer.Exit(_TERMINATED if came else _INTERRUPTED) from None
+    show_found(found, as_json=as_json)
     code = max((one.error.exit_code for one in found if one.error is not None), default=0)
     if code:
         raise typer.Exit(code)
@@ -172,82 +217,40 @@ async def _reach(client: HistoryClient, wanted: Wanted) -> None:
         raise Retryable(f"{error}; nothing was asked for yet: {look}, then run the same command again") from error
 
 
-def _show(found: Sequence[Downloaded], *, as_json: bool) -> None:
-    from btbot.cli import show
-
-    show.table([_row(one, whole=as_json) for one in found], as_json=as_json, empty="nothing was asked for")
-    for one in () if as_json else found:
-        for line in _lines(one):
-            typer.echo(line, err=True)
-
-
-def _row(one: Downloaded, *, whole: bool) -> dict[str, Any]:
-    from btbot.data.download import stamp
-
-    row = {
-        "symbol": one.job.symbol,
-        "what": str(one.job.timeframe or one.job.kind),
-        "inserted": one.inserted,
-        "changed": one.changed,
-        "first": None if one.first is None else stamp(one.first),
-        "last": None if one.last is None else stamp(one.last),
-        "result": "failed" if one.error is not None else "complete" if one.finished else "interrupted",
-    }
-    if not whole:
-        return row
-    return {
-        **row,
-        "pages": one.pages,
-        "empty": one.empty,
-        "revisions": [{"time": each.time_ms, "before": each.before, "after": each.after} for each in one.revisions],
-        "notices": one.notices,
-        "error": None if one.error is None else str(one.error),
-    }
-
-
-def _lines(one: Downloaded) -> list[str]:
-    """Return what an operator should read about a job."""
-    from btbot.data.download import stamp
-
-    lines = [
-        f"{one.job}: the exchange changed the candle of {stamp(each.time_ms)}: {_change(each.before, each.after)}"
-        for each in one.revisions[:_SHOWN]
-    ]
-    if one.changed > len(lines) and lines:
-        lines.append(f"{one.job}: {one.changed} stored candles were changed in all; the former ones are revisions")
-    lines += [f"{one.job}: {notice}" for notice in one.notices]
-    if one.error is not None:
-        goes_on = isinstance(one.error, ExchangeError)  # otherwise the message says what has to change first
-        lines.append(f"Error: {one.job}: {one.error}{_GOES_ON if goes_on else ''}")
-    return lines
-
-
-def _change(before: Sequence[float], after: Sequence[float]) -> str:
-    names = ("open", "high", "low", "close", "volume")
-    changes = zip(names, before, after, strict=True)
-    return ", ".join(f"{name} {old:.12g} to {new:.12g}" for name, old, new in changes if old != new)
-
-
 def _jobs(
     given: RunConfig | None, symbols: list[str] | None, timeframes: list[str] | None, kinds: Mapping[str, bool]
 ) -> list[Job]:
     from btbot.data.download import Job
-    from btbot.timeframe import Timeframe
 
-    names = symbols or (list(given.symbols) if given else _missing("--symbols", "BTC/USDT ETH/USDT"))
+    names = _split(symbols) or (list(given.symbols) if given else _missing("--symbols", "BTC/USDT ETH/USDT"))
     for name in names:
         if name.endswith((".yml", ".yaml")):
             raise ConfigError(
                 f"--symbols: {name!r} is no symbol; a configuration comes before the options: data download {name}"
             )
     others = [kind for kind, wanted in kinds.items() if wanted]
-    lengths = [Timeframe.parse(text) for text in dict.fromkeys(timeframes or ([str(given.timeframe)] if given else []))]
+    lengths = [_length(text) for text in dict.fromkeys(_split(timeframes))] or ([given.timeframe] if given else [])
     if not lengths and not others:
         _missing("--timeframes", "15m 1h")
     return [
         *(Job(symbol, length) for symbol in dict.fromkeys(names) for length in lengths),
         *(Job(symbol, kind=kind) for symbol in dict.fromkeys(names) for kind in others),
     ]
+
+
+def _split(words: list[str] | None) -> list[str]:
+    return [part for word in words or [] for part in (piece.strip() for piece in word.split(",")) if part]
+
+
+def _length(text: str) -> Timeframe:
+    from btbot.timeframe import Timeframe
+
+    try:
+        return Timeframe.parse(text)
+    except ConfigError as error:
+        likely = re.fullmatch(r"([1-9]\d{0,3}) ?([sSmhHdDwW])[a-z]*", text)  # 1M is a month elsewhere
+        hint = f"; did you mean '{likely[1]}{likely[2].lower()}'?" if likely else ""
+        raise ConfigError(f"--timeframes: {error}{hint}") from None
 
 
 def _configured(config: Path | None) -> RunConfig | None:
@@ -266,11 +269,14 @@ def _market(market: str, *, funding: bool) -> str:
     return market
 
 
-def _moment(text: str | None, otherwise: Any) -> int | None:
+def _moment(option: str, text: str | None, otherwise: Any) -> int | None:
     from btbot.data.store.moment import milliseconds
 
     found = otherwise if text is None else text
-    return None if found is None else milliseconds(found, otherwise=0)
+    try:
+        return None if found is None else milliseconds(found, otherwise=0)
+    except ConfigError as error:
+        raise ConfigError(f"{option}: {error}") from None
 
 
 def _missing(option: str, example: str) -> Any:

@@ -7,8 +7,6 @@ import sys
 import traceback
 from types import TracebackType
 
-import typer
-
 from btbot.errors import BtbotError, StrategyError
 
 _BUG = 1
@@ -17,9 +15,9 @@ _PLUGINS = "btbot_plugins."
 
 def main() -> None:
     """Run the command that the process was started with, and leave with its exit code."""
-    from btbot.cli.app import app
-
     try:
+        from btbot.cli.app import app
+
         app()
     except KeyboardInterrupt:
         sys.exit(130)
@@ -72,5 +70,7 @@ def _own_frames(error: BaseException) -> TracebackType | None:
 
 
 def _say(*lines: str) -> None:
+    import typer  # the process may be interrupted from its first moment on: nothing heavy comes before `main`
+
     for line in lines:
         typer.echo(line, err=True)

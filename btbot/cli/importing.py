@@ -50,6 +50,7 @@ def import_(
     from btbot.data.store.targets import Wishes
     from btbot.timeframe import Timeframe
 
+    _doubt(exchange, calendar)
     length = None if timeframe is None else Timeframe.parse(timeframe)
     wishes = Wishes(tuple(symbols or ()), exchange, market, length, calendar, on_error)
     report = Report()
@@ -60,8 +61,23 @@ def import_(
             typer.echo("interrupted: whole files are stored; the same command again brings in the rest", err=True)
             raise
     _refuse_alone(report, paths)
-    _show(report, as_json=as_json, dry_run=dry_run)
-    raise typer.Exit(_REFUSED if report.refused else 0)
+    _show(report, paths, as_json=as_json, dry_run=dry_run)
+    raise typer.Exit(_REFUSED if report.refused or not report.series else 0)
+
+
+def _doubt(exchange: str | None, calendar: str) -> None:
+    """Say on stderr that an exchange is not known: archives may be of any, so it is no error."""
+    from btbot.data.formats.names import EXCHANGES
+    from btbot.errors import did_you_mean
+    from btbot.exchange.ccxt_names import exchange_names
+
+    known = exchange_names()
+    if exchange is not None and calendar == "crypto" and exchange not in (*known, *EXCHANGES):
+        typer.echo(
+            f"warning: --exchange: ccxt knows no {exchange!r}, what is stored under this name can be neither "
+            f"continued nor repaired by a download{did_you_mean(exchange, known)}",
+            err=True,
+        )
 
 
 def _refuse_alone(report: Report, paths: list[Path]) -> None:
@@ -72,10 +88,10 @@ def _refuse_alone(report: Report, paths: list[Path]) -> None:
         raise DataError(report.refused[0].reason)
 
 
-def _show(report: Report, *, as_json: bool, dry_run: bool) -> None:
+def _show(report: Report, paths: list[Path], *, as_json: bool, dry_run: bool) -> None:
     from btbot.cli import show
 
-    rows = [_row(one) for one in report.series]
+    rows = [_row(one, dry_run=dry_run) for one in report.series]
     if as_json:
         left = {
             "refused": [{"file": one.file, "reason": one.reason} for one in report.refused],
@@ -88,12 +104,21 @@ def _show(report: Report, *, as_json: bool, dry_run: bool) -> None:
         series = [{**row, "notes": found} for row, found in zip(rows, notes, strict=True)]
         typer.echo(show.json_text({"series": series, **left}))
         return
-    show.table(rows, as_json=False, empty="nothing was brought in")
+    show.table(rows, as_json=False, empty=_nothing(report, paths))
     for line in _lines(report, dry_run=dry_run):
         typer.echo(line)
 
 
-def _row(one: Imported) -> dict[str, Any]:
+def _nothing(report: Report, paths: list[Path]) -> str:
+    from btbot.data.formats.names import SUFFIXES
+
+    if report.refused or report.skipped:
+        return "nothing was brought in"
+    where = ", ".join(map(str, paths))
+    return f"nothing was brought in: {where} holds no file of data, whose name ends in {', '.join(SUFFIXES)}"
+
+
+def _row(one: Imported, *, dry_run: bool) -> dict[str, Any]:
     return {
         "exchange": one.target.exchange,
         "market": one.target.market,
@@ -102,9 +127,9 @@ def _row(one: Imported) -> dict[str, Any]:
         "timeframe": "" if one.timeframe is None else str(one.timeframe),
         "files": one.files,
         "rows": one.rows,
-        "inserted": one.inserted,
-        "changed": one.changed,
-        "unchanged": one.unchanged,
+        "inserted": None if dry_run else one.inserted,
+        "changed": None if dry_run else one.changed,
+        "unchanged": None if dry_run else one.unchanged,
         "findings": len(one.findings),
     }
 

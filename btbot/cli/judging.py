@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from btbot.cli import show as tables
-from btbot.cli.asking import Asking
+from btbot.cli.asking import Asking, check_name
 from btbot.cli.progress import progress_bar
 from btbot.cli.storing import opened
 from btbot.data.candles import counted, iso
@@ -72,6 +72,8 @@ def check(database: str, chosen: Chosen, against: Against | None) -> tuple[list[
         raise ConfigError(f"--tolerance: must be between 0 and 1, was {against.tolerance:g}; 0.002 is 0.2 %")
     failures: list[BtbotError] = []
     with opened(database) as store:
+        if against is not None:
+            check_name("--against", against.exchange, [one.exchange for one in store.series()])
         found = judged(store, chosen)
         if against is not None:
             every = store.series()
@@ -93,14 +95,18 @@ def _compared(store: Store, one: Checked, every: Sequence[Series], against: Agai
     if stored and one.of.exchange != against.exchange:
         return against_stored(store, one.of, stored, tolerance=against.tolerance)
     tolerance = None if one.of.exchange == against.exchange else against.tolerance
+    before = len(asking.failures)
     try:
         return asking.ask(
             against.exchange,
             one.of.market,
-            lambda client, retry: sample(store, client, one, pages=against.pages, tolerance=tolerance, retry=retry),
+            lambda client, retry: sample(
+                store, client, one, pages=against.pages, tolerance=tolerance, retry=retry, at=against.url
+            ),
         )
     except (ConfigError, ExchangeError) as error:
-        return [Finding(one.of.symbol, SOURCES, "warning", 0, (), f"not compared: {error}")]
+        reason = error if len(asking.failures) > before else f"{against.exchange} did not answer, as is said above"
+        return [Finding(one.of.symbol, SOURCES, "warning", 0, (), f"not compared: {reason}")]
 
 
 def show(found: Sequence[Checked], *, gaps: bool, years: bool, as_json: bool) -> None:
@@ -120,7 +126,7 @@ def as_dict(one: Checked) -> dict[str, Any]:
     """Return all that is known of a series, for programs."""
     return {
         **names(one.of),
-        "bars": one.of.rows,
+        "bars": bars(one),
         "first": iso(one.first),
         "last": iso(one.last),
         "calendar": one.calendar,
@@ -156,7 +162,7 @@ def _row(one: Checked) -> dict[str, Any]:
     severities = [finding.severity for finding in one.findings]
     return {
         **names(one.of),
-        "bars": one.of.rows,
+        "bars": bars(one),
         "first": iso(one.first),
         "last": iso(one.last),
         "there": _percent(share(one)),
@@ -167,10 +173,15 @@ def _row(one: Checked) -> dict[str, Any]:
     }
 
 
+def bars(one: Checked) -> int:
+    """Return how many candles a series has, which is what was read and not what is written down."""
+    return sum(year.bars for year in one.years)
+
+
 def share(one: Checked) -> float | None:
     """Return which share of the candles between its first and its last one a series has; None if nobody knows."""
     expected = [year.expected for year in one.years if year.expected is not None]
-    return one.of.rows / sum(expected) if len(expected) == len(one.years) and expected else None
+    return bars(one) / sum(expected) if len(expected) == len(one.years) and expected else None
 
 
 def _show_findings(found: Sequence[Checked]) -> None:
@@ -216,8 +227,7 @@ def _show_holes(found: Sequence[Checked], *, gaps: bool) -> None:
 
 
 def _verdict(found: Sequence[Checked]) -> str:
-    bars, errors = sum(one.of.rows for one in found), sum(len(one.errors) for one in found)
+    candles, errors = sum(map(bars, found)), sum(len(one.errors) for one in found)
     warnings = sum(finding.severity == "warning" for one in found for finding in one.findings)
-    return (
-        f"{len(found):,} series, {counted(bars, 'candle')}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"
-    )
+    facts = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+    return f"{len(found):,} series, {counted(candles, 'candle')}: {facts}"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import typer
 
 from btbot.cli import show as tables
-from btbot.cli.asking import Asking
+from btbot.cli.asking import Asking, check_name
 from btbot.cli.downloading import source_of
 from btbot.cli.judging import Chosen, hole_row, judged, names
 from btbot.cli.storing import opened
 from btbot.data.candles import counted
-from btbot.data.check import Finer, Outcome, Second, by_asking, by_donor
+from btbot.data.check import Checked, Finer, Outcome, Recounted, Second, by_asking, by_donor, recount, recount_hidden
 from btbot.data.check import repair as fill
+from btbot.data.check.comparing import TIMEFRAMES
 from btbot.data.check.donors import Fetch, stored
 from btbot.data.check.repairing import Ask, Way
 from btbot.data.check.sampling import Patience
@@ -56,10 +58,24 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Repairs:
-    """What became of the holes, what was written or would have been, and why an exchange could not be asked."""
+    """What became of the holes, what was written or would have been, and why an exchange could not be asked.
+
+    Parameters
+    ----------
+    outcomes
+        One a hole.
+    recounted
+        Series whose count or fingerprint was not that of their candles.
+    differing
+        Series that are not what a finer one makes, which is for people to settle.
+    failures
+        Why an exchange could not be asked.
+    """
 
     outcomes: list[Outcome]
-    dry_run: bool
+    recounted: list[Recounted]
+    differing: list[Checked]
+    plan: Plan
     failures: list[BtbotError]
 
 
@@ -68,9 +84,18 @@ def repair(database: str, chosen: Chosen, plan: Plan) -> Repairs:
     if not 0 < plan.tolerance < 1:
         raise ConfigError(f"--tolerance: must be between 0 and 1, was {plan.tolerance:g}; 0.002 is 0.2 %")
     with opened(database) as store, Asking(plan.url) as asking:
+        for source in plan.sources:
+            check_name("--from", source, [_FINER, _DOWNLOAD, *(one.exchange for one in store.series())])
+        recounted = recount_hidden(store, dry_run=plan.dry_run)
         ways = [_way(store, source, plan, asking) for source in plan.sources]
         found = judged(store, chosen)
-        return Repairs(fill(store, found, ways, every=plan.every), plan.dry_run, asking.failures)
+        recounted += recount(store, found, dry_run=plan.dry_run)
+        outcomes = fill(store, found, ways, every=plan.every)
+        return Repairs(outcomes, recounted, [one for one in found if _differs(one)], plan, asking.failures)
+
+
+def _differs(one: Checked) -> bool:
+    return any((finding.kind, finding.severity) == (TIMEFRAMES, "warning") for finding in one.findings)
 
 
 def exit_code(found: Repairs) -> int:
@@ -85,22 +110,46 @@ def show(found: Repairs, *, as_json: bool) -> None:
         for one in found.outcomes
     ]
     if as_json:
-        tables.table(rows, as_json=True, empty="")
+        tables.table([*rows, *map(_recounted_row, found.recounted)], as_json=True, empty="")
         return
+    nothing = "nothing to repair: no hole without an explanation, no candle that contradicts itself"
     tables.table(
         [{key: value for key, value in row.items() if key != "note"} for row in rows],
         as_json=False,
-        empty="nothing to repair: no hole without an explanation, no candle that contradicts itself",
+        empty="no hole to fill" if found.recounted else nothing,
     )
-    if rows:
-        typer.echo(_verdict(found))
+    for line in [*([_verdict(found)] if rows else []), *_notes(found)]:
+        typer.echo(line)
+
+
+def _recounted_row(one: Recounted) -> dict[str, Any]:
+    hole = {"start": None, "end": None, "bars": one.rows, "kind": "recounted", "note": ""}
+    return {**names(one.of), **hole, "filled": 0, "source": "", "reason": one.text}
+
+
+def _notes(found: Repairs) -> Iterator[str]:
+    """Yield what a table of holes does not say."""
+    word = "would be corrected" if found.plan.dry_run else "corrected"
+    for one in found.recounted:
+        yield f"{one.of.name}: {one.text}; {word}"
+    for of in (one.of for one in found.differing):
+        yield (
+            f"{of.name}: some candles are not what a finer timeframe makes, and no repair replaces what may be right; "
+            f"see which is wrong with btbot data check {of.symbol} --against {of.exchange}, and bring a clean file "
+            "over it with btbot data import"
+        )
 
 
 def _verdict(found: Repairs) -> str:
     filled = sum(one.filled for one in found.outcomes)
     left = sum(one.hole.bars for one in found.outcomes if not one.filled)
-    word = "would be written" if found.dry_run else "written"
-    return f"{counted(filled, 'candle')} {word}, {left:,} still missing"
+    word = "would be written" if found.plan.dry_run else "written"
+    said = f"{counted(filled, 'candle')} {word}, {left:,} still missing"
+    if not left or found.plan.dry_run or found.failures:
+        return said
+    if _DOWNLOAD not in found.plan.sources:
+        return f"{said}: ask the exchange for them with btbot data repair --from download"
+    return f"{said}: another exchange may have them, which btbot data repair --from EXCHANGE asks"
 
 
 def _way(store: Store, source: str, plan: Plan, asking: Asking) -> Way:
@@ -108,9 +157,20 @@ def _way(store: Store, source: str, plan: Plan, asking: Asking) -> Way:
         return by_donor(store, Finer(store), dry_run=plan.dry_run)
     if source == _DOWNLOAD:
         return by_asking(store, _would_ask if plan.dry_run else _asker(store, asking, plan.url))
-    others = [one for one in store.series() if one.exchange == source]
-    fetch = stored(store, others) if others else _fetcher(source, asking)
+    fetch = _of_second(store, source, asking)
     return by_donor(store, Second(store, source, fetch, tolerance=plan.tolerance), dry_run=plan.dry_run)
+
+
+def _of_second(store: Store, exchange: str, asking: Asking) -> Fetch:
+    """Return what gives candles of another exchange: those that are stored of the market, or else its answers."""
+    others = [one for one in store.series() if one.exchange == exchange]
+    known, asked = stored(store, others), _fetcher(exchange, asking)
+
+    def fetch(of: Series, start: int, end: int) -> Columns:
+        is_known = any((one.market, one.symbol) == (of.market, of.symbol) for one in others)
+        return (known if is_known else asked)(of, start, end)
+
+    return fetch
 
 
 def _would_ask(of: Series, _: Sequence[tuple[int, int]]) -> str:
@@ -145,7 +205,7 @@ def _fetcher(exchange: str, asking: Asking) -> Fetch:
 
 
 async def _candles(client: HistoryClient, retry: Patience, of: Series, start: int, end: int) -> Columns:
-    """Return the closed candles of an exchange that open in ``[start, end)``."""
+    """Return the candles of an exchange that open in ``[start, end)``."""
     limit, length = client.candle_limit(of.timeframe), of.timeframe.ms
     found, at = EMPTY, start
     while at < end:

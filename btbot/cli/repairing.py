@@ -42,8 +42,9 @@ def check(
     as_json: storing.Json = False,
 ) -> None:
     """Judge every stored candle: errors, oddities, holes and why they are there; exit code 3 with errors."""
-    from btbot.cli import judging
+    from btbot.cli import judging, logs
 
+    logs.set_up()
     chosen = judging.Chosen(tuple(symbols or ()), timeframe, exchange, market, calendar)
     compared = None if against is None else judging.Against(against, tolerance, pages, url)
     found, code = judging.check(database, chosen, compared)
@@ -76,8 +77,9 @@ def repair(
     as_json: storing.Json = False,
 ) -> None:
     """Fill holes with candles that somebody recorded, mark them, and say what could not be filled and why."""
-    from btbot.cli import judging, mending
+    from btbot.cli import judging, logs, mending
 
+    logs.set_up()
     chosen = judging.Chosen(tuple(symbols or ()), timeframe, exchange, market, "auto")
     plan = mending.Plan(tuple(sources or ("finer", "download")), tolerance, every, dry_run, url)
     found = mending.repair(database, chosen, plan)

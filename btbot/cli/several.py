@@ -7,6 +7,8 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from btbot.errors import ConfigError
+
 
 class Several(TyperCommand):
     """A command whose repeatable options also take their values in a row, up to the next option."""
@@ -26,10 +28,17 @@ def spelled_out(args: Iterable[str], names: set[str]) -> Iterator[str]:
     ['--symbols', 'A', '--symbols', 'B', '--since=C', 'D']
     >>> list(spelled_out(["--symbols=A", "B", "--", "C"], {"--symbols"}))
     ['--symbols=A', '--symbols', 'B', '--', 'C']
+
+    Raises
+    ------
+    ConfigError
+        If another option stands where a value is expected.
     """
     current, fresh = "", False
     for word in args:
         if word.startswith("-") and word != "-":
+            if fresh:  # which would be taken for its value
+                raise ConfigError(f"{current}: needs a value before {word}")
             name = word.partition("=")[0]
             current, fresh = (name, word == name) if name in names else ("", False)
         elif current and not fresh:

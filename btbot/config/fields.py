@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ from btbot.config.mask import is_masked
 from btbot.errors import ConfigError
 from btbot.timeframe import Timeframe as Length
 
+_DATABASE = re.compile(r"sqlite(\+\w+)?:///(?!:memory:|\?|$).+|postgresql(\+\w+)?://.*", re.DOTALL)
 _LENGTH = "^[1-9][0-9]{0,3}[smhdw]$"
 
 
@@ -89,6 +91,13 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _database(address: str) -> str:
+    # Whoever opens it reads more of it; that needs SQLAlchemy, which takes long to import.
+    if not _DATABASE.fullmatch(address):
+        raise PydanticCustomError("custom", "must be sqlite:///FILE or postgresql://USER@HOST/DATABASE")
+    return address
+
+
 NotBool = BeforeValidator(_not_a_bool)
 Positive = Annotated[float, Field(gt=0), NotBool]
 NotNegative = Annotated[float, Field(ge=0), NotBool]
@@ -98,6 +107,7 @@ ShareOrNothing = Annotated[float, Field(ge=0, lt=1), NotBool]
 Count = Annotated[int, Field(ge=0), NotBool]
 PositiveCount = Annotated[int, Field(ge=1), NotBool]
 Word = Annotated[str, Field(min_length=1)]
+Database = Annotated[Word, AfterValidator(_database)]
 Timeframe = Annotated[
     Length,
     PlainValidator(_timeframe),

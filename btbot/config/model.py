@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, PrivateAttr
 
 from btbot.config.exits import ExitRules
-from btbot.config.fields import Distinct, Moment, Positive, Section, ShareOrNothing, Symbols, Timeframe, Word
+from btbot.config.fields import Database, Distinct, Moment, Positive, Section, ShareOrNothing, Symbols, Timeframe, Word
 from btbot.config.mask import mask_url
 from btbot.config.search import Optimize, WalkForward
 from btbot.config.sections import (
@@ -62,7 +62,7 @@ class RunConfig(Section):
     instruments: dict[str, InstrumentLimits] = Field(
         default_factory=dict, description="Step, tick and minimum notional by symbol"
     )
-    database: Word = Field(default="sqlite:///var/btbot.db", description="Address of the database")
+    database: Database = Field(default="sqlite:///var/btbot.db", description="Address of the database")
     retention: Retention | None = Field(default=None, description="How long the database keeps what grows fast")
     analyzers: tuple[AnalyzerEntry, ...] = Field(default=(), description="Figures and tables added to the report")
     report: Annotated[tuple[Artifact, ...], Distinct] = Field(

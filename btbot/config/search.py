@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from btbot.config.fields import Count, NotBool, PositiveCount, Section, Share, Span, Word
+from btbot.config.fields import Count, Database, NotBool, PositiveCount, Section, Share, Span, Word
 from btbot.config.mask import mask_url
 from btbot.config.ranges import Choices, Range, error
 from btbot.errors import did_you_mean
@@ -151,12 +151,6 @@ def _one_constraint(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _known_database(address: str) -> str:
-    if not address.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-        raise error("must be sqlite:///FILE or postgresql://USER@HOST/DATABASE")
-    return address
-
-
 class Optimize(Section):
     """A parameter search."""
 
@@ -185,7 +179,7 @@ class Optimize(Section):
     )
     verify: Verify = Field(default=Verify(), description="What is run again through Cerebro")
     workers: Workers = Field(default=Workers(), description="Where settings are evaluated")
-    storage: Annotated[Word, AfterValidator(_known_database)] | None = Field(
+    storage: Database | None = Field(
         default=None,
         description="Database of an adaptive sampler: sqlite:///file or postgresql://..., which machines may share",
     )

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from btbot.bars import COLUMNS, Bars
+from btbot.data.advice import for_store
 from btbot.data.candles import BoolArray, Candles, counted, rows_of
 from btbot.data.faults import DISORDER, DUPLICATE, EARLIEST_MS, INFINITY, LATEST_MS, NAN, faults
 from btbot.data.grid import grid_findings, infer_timeframe
@@ -79,7 +80,8 @@ def admit(
     findings = _judge(candles, calendar, timeframe)
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors and on_error == "stop":
-        raise DataError(_refusal(candles, errors))
+        refusal = _refusal(candles, errors)
+        raise DataError(for_store(refusal, symbol) if frame.attrs.get("stored") else refusal)
     if errors:
         candles, findings = _put_in_order(candles, findings)
     native = timeframe or infer_timeframe(candles.time)

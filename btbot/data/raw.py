@@ -3,7 +3,7 @@
 Columns ``time`` (int64, epoch milliseconds UTC of the open), ``open high low close volume`` (float64, NaN
 where the source has none), in the order of the source. ``attrs["source"]`` names the place for messages,
 ``attrs["lines"]`` is the line of each row where lines exist, ``attrs["notices"]`` tells what the reader did,
-as pairs of kind and sentence.
+as pairs of kind and sentence, ``attrs["stored"]`` is true of candles out of the store.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def raw_frame(
     source: str,
     lines: IntArray | None = None,
     notices: Sequence[tuple[str, str]] = (),
+    stored: bool = False,
 ) -> pd.DataFrame:
     """Build a raw frame from arrays of shape (n,)."""
     frame = pd.DataFrame({"time": time} | {name: values[name] for name in COLUMNS}, copy=False)
@@ -35,4 +36,6 @@ def raw_frame(
         frame.attrs["lines"] = lines
     if notices:
         frame.attrs["notices"] = tuple(notices)
+    if stored:
+        frame.attrs["stored"] = True
     return frame

@@ -24,6 +24,7 @@ _FIRST_MS = -2_208_988_800_000  # 1900
 _SPAN_DAYS = {"1m": 7}  # what one answer holds at most
 _EVERYTHING = 100_000  # an answer has no limit of rows
 _COLUMNS = ["Open", "High", "Low", "Close", "Volume"]
+_LATE_MS = 16 * 60_000
 _WAIT_S = 60.0  # Yahoo does not say how long
 _TICKER = re.compile(r"[A-Z0-9^][A-Z0-9.=^-]{0,20}")
 
@@ -75,8 +76,8 @@ class YahooClient:
         return _now_ms()
 
     async def market_time_ms(self, symbol: str) -> int | None:
-        """Give None: the market follows the clock."""
-        return None
+        """Give the time that Yahoo's bars have reached: some places' are late by up to 15 minutes."""
+        return _now_ms() - _LATE_MS
 
     def candle_limit(self, timeframe: Timeframe) -> int:
         """Give the number of bars that one answer holds at most."""
@@ -206,7 +207,7 @@ def _standing_in(url: str) -> Any:
     import requests
     from requests.adapters import HTTPAdapter
 
-    class Elsewhere(HTTPAdapter):
+    class Elsewhere(HTTPAdapter):  # type: ignore[misc]
         def send(self, request: Any, *arguments: Any, **options: Any) -> Any:
             _, _, rest = str(request.url).partition("://")
             _, slash, path = rest.partition("/")

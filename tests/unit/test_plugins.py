@@ -178,6 +178,10 @@ class TestMistakes:
             "strategies: there is no strategy 'x'; looked in no folder, since none exists"
         )
 
+    def test_an_unknown_feed_names_those_that_there_are(self):
+        with pytest.raises(ConfigError, match=r"did you mean 'store'\?; there are frame, ohlcv_csv, sample, store$"):
+            load("feeds", "stroe", base=object, folders=[shipped("feeds")])
+
     def test_an_unknown_class(self, write):
         path = write("my_idea")
         assert message("my_idea:MyIdeal", path.parent, error=ConfigError) == (

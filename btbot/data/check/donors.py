@@ -137,10 +137,14 @@ class Second:
 
 
 def stored(store: Store, series: Sequence[Series]) -> Fetch:
-    """Return how to read candles of another exchange out of the store, made of a finer timeframe if need be."""
+    """Return how to read candles of another exchange out of the store, made of a finer timeframe if need be.
+
+    A perpetual does not stand for a spot market: its closes may agree, its volumes are others.
+    """
 
     def fetch(of: Series, start: int, end: int) -> Columns:
-        able = [one for one in series if one.symbol == of.symbol and of.timeframe.ms % one.timeframe.ms == 0]
+        alike = [one for one in series if (one.market, one.symbol) == (of.market, of.symbol)]
+        able = [one for one in alike if of.timeframe.ms % one.timeframe.ms == 0]
         if not able:
             return EMPTY
         best = max(able, key=lambda one: one.timeframe)

@@ -27,13 +27,14 @@ def content(of: Series, rows: int, fingerprint: str, noted: tuple[int, int, str 
     if rows != noted[0]:
         text = (
             f"{counted(rows, 'candle')} read, {noted[0]:,} written down for {of.name}; rows were removed or added by "
-            "something else than btbot: restore a backup with btbot db restore, or download the series again"
+            "something else than btbot: count them anew and fill the holes with btbot data repair"
         )
         return [Finding(of.symbol, CONTENT, "error", abs(rows - noted[0]), (), text)]
     if noted[2] is not None and noted[2] != fingerprint:
         text = (
             f"the candles of {of.name} are not those whose fingerprint was written down after the last write; "
-            "something else than btbot changed them: restore a backup with btbot db restore, or download them again"
+            f"something else than btbot changed them: compare them with btbot data check --against {of.exchange}, and "
+            "write down anew what is there with btbot data repair"
         )
         return [Finding(of.symbol, CONTENT, "error", 1, (), text)]
     return []

@@ -21,7 +21,7 @@ _PLACES = 5
 _KEPT = 100_000  # times of flawed candles; who has more needs another file, not a repair
 _DAY_MS = 86_400_000
 _AGAIN = "first at {first}; ask for them again with btbot data repair, or import a clean file over them"
-_LOOK = "compare them with another source: btbot data check --against"
+_LOOK = "compare them with another source: btbot data check --against EXCHANGE"
 _ERRORS = {
     faults.NAN: f"with NaN, {_AGAIN}",
     faults.INFINITY: f"with infinity, {_AGAIN}",

@@ -29,6 +29,7 @@ async def sample(
     pages: int,
     tolerance: float | None,
     retry: Patience = once,
+    at: str | None = None,
 ) -> list[Finding]:
     """Compare a series with what an exchange answers about some spans of it, evenly spread from its first to its last.
 
@@ -40,8 +41,11 @@ async def sample(
         By how much closes may differ, as a fraction; None where every value must be the same.
     retry
         How a call is sent, such as `btbot.exchange.retrying.retried`.
+    at
+        Address of the server, where it is not the exchange's own.
     """
-    of, judge = checked.of, Sources(checked.of, f"what {client.name} answers", tolerance=tolerance)
+    of, place = checked.of, "" if at is None else f" at {at}"
+    judge = Sources(of, f"what {client.name} answers{place}", tolerance=tolerance)
     async for start, end, theirs in _pages(client, checked, pages, retry):
         with store.reading() as connection:
             ours = rows.read(connection, [of.id], start, end).get(of.id, EMPTY)

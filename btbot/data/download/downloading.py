@@ -8,7 +8,8 @@ from typing import TypeVar
 from btbot.data.download.books import BookHistory
 from btbot.data.download.candles import CandleHistory
 from btbot.data.download.funding import FundingHistory
-from btbot.data.download.job import Downloaded, Job, Standing
+from btbot.data.download.job import Downloaded, Job, Standing, stamp
+from btbot.data.download.plan import open_holes
 from btbot.data.download.present import first_stored
 from btbot.data.download.progress import Progress
 from btbot.data.download.session import Retry, Session
@@ -17,7 +18,7 @@ from btbot.data.download.together import together
 from btbot.data.download.trades import TradeHistory
 from btbot.data.store.store import Store
 from btbot.errors import BtbotError, ConfigError, did_you_mean
-from btbot.exchange.client import HistoryClient
+from btbot.exchange.client import HistoryClient, Listing
 
 T = TypeVar("T")
 History = BookHistory | CandleHistory | FundingHistory | TradeHistory
@@ -86,11 +87,19 @@ async def download(
     told = Progress(len(jobs), progress)
 
     async def run(one: Downloaded) -> None:
-        history = _HISTORIES[one.job.kind](session, one, told.page)
+        rows = 0
+
+        def page(length: int, count: int) -> None:
+            nonlocal rows
+            rows += count
+            told.page(length, count)
+
+        history = _HISTORIES[one.job.kind](session, one, page)
         since = await session.run(beginning, store, one.job, client) if since_ms is None else since_ms
         spans = await history.wanted(since, until_ms)
         told.plan(spans)
         await history.fetch(spans)
+        await _look_back(session, one, spans, rows)
 
     await together(_kept(one, run, told) for one in found)
     return found
@@ -145,15 +154,27 @@ async def _kept(found: Downloaded, run: Callable[[Downloaded], Awaitable[None]],
     told.job()
 
 
+async def _look_back(session: Session, found: Downloaded, spans: Sequence[Span], rows: int) -> None:
+    """Take down what an exchange did not have, after it was asked for all spans and so many rows came."""
+    channel = found.job.channel(session.client.name, session.client.market)
+    if not spans or channel.kind == "books":
+        return
+    first = await session.run(first_stored, session.store, channel)
+    end = max(stop for _, stop in spans)
+    found.nothing = not rows and (first is None or first >= end)
+    if found.nothing:
+        found.note(f"the exchange had nothing from {stamp(spans[0][0])} to {stamp(end)}")
+    elif first is not None and channel.kind != "trades":  # a market may well be silent for a while
+        found.holes = await session.run(open_holes, session.store, channel, first, source=session.source)
+
+
 async def _check(session: Session, jobs: Sequence[Job]) -> None:
     """Refuse what the exchange does not have, before anything is asked for."""
     client = session.client
-    place = f"{client.name} {client.market}"
     listings = await session.ask(client.listings)
     for job in jobs:
         if job.symbol not in listings:
-            hint = did_you_mean(job.symbol, listings)
-            raise ConfigError(f"symbols: {place} has no {job.symbol}{hint}; {len(listings)} symbols are known there")
+            raise _unlisted(client, job.symbol, listings)
     wanted = {job.length for job in jobs if job.kind == "candles"}
     if not wanted:
         return
@@ -163,6 +184,14 @@ async def _check(session: Session, jobs: Sequence[Job]) -> None:
             allowed = ", ".join(str(one) for one in offered)
             hint = did_you_mean(str(timeframe), [str(one) for one in offered])
             raise ConfigError(f"timeframes: {client.name} has no candles of {timeframe}; allowed are {allowed}{hint}")
+
+
+def _unlisted(client: HistoryClient, symbol: str, listings: Mapping[str, Listing]) -> ConfigError:
+    count = len(listings)
+    if not count and client.market == "perpetual":
+        return ConfigError(f"market: {client.name} lists no perpetual markets; leave out --market perpetual")
+    known = f"; {count} symbol{' is' if count == 1 else 's are'} known there" if count else ""
+    return ConfigError(f"symbols: {client.name} {client.market} has no {symbol}{did_you_mean(symbol, listings)}{known}")
 
 
 def _named(source: str | None, client: HistoryClient) -> str:

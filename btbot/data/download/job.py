@@ -87,6 +87,10 @@ class Downloaded:
         The first hundred stored candles that the exchange has changed.
     notices
         What else an operator should know.
+    nothing
+        Whether the exchange was asked, had no row, and none is stored of that span or before it.
+    holes
+        Number of spans between stored rows for which it had nothing once: the next call asks again.
     error
         Why it ended early; what came before is stored.
     """
@@ -100,6 +104,8 @@ class Downloaded:
     empty: list[tuple[int, int]] = field(default_factory=list)
     revisions: list[Revision] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    nothing: bool = False
+    holes: int = 0
     error: BtbotError | None = None
     finished: bool = False
 

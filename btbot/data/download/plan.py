@@ -51,6 +51,14 @@ def _stored(connection: Connection, series_id: int, timeframe: Timeframe, spans:
     return [run for start, end in spans for run in present.runs(connection, series_id, timeframe, start, end)]
 
 
+def open_holes(store: Store, channel: Channel, first: int, *, source: str) -> int:
+    """Return the number of spans behind the `first` stored row for which an exchange had nothing, but too few times."""
+    return sum(
+        one.source == source and one.empty and one.start > first and not one.is_settled(ANSWERS)
+        for one in store.downloads.spans(channel)
+    )
+
+
 def unanswered(store: Store, channel: Channel, wanted: Span, *, source: str) -> list[Span]:
     """Return the parts of a span of trades or funding rates to ask for: there is no grid that tells what is missing."""
     answered = [one for one in store.downloads.spans(channel) if one.source == source and one.is_settled(ANSWERS)]

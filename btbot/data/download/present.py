@@ -6,18 +6,18 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from btbot.data.download.spans import Span, joined
 from btbot.data.store.downloads import Channel
-from btbot.data.store.schema import candles, markets, series
+from btbot.data.store.schema import candles, funding_rates, market_trades, markets, series
 from btbot.data.store.store import Store
 from btbot.timeframe import Timeframe
 
 _FEW = 20_000
+_TABLES = {"trades": market_trades, "funding": funding_rates}
+_NAMED = tuple(markets.c[name] == bindparam(name) for name in ("exchange", "market", "symbol"))
+_MARKET = select(markets.c.id).where(*_NAMED)
 _SERIES = (
     select(series.c.id)
     .join(markets, markets.c.id == series.c.market_id)
-    .where(
-        *(markets.c[name] == bindparam(name) for name in ("exchange", "market", "symbol")),
-        series.c.timeframe_ms == bindparam("ms"),
-    )
+    .where(*_NAMED, series.c.timeframe_ms == bindparam("ms"))
 )
 
 
@@ -73,9 +73,13 @@ def first_stored(store: Store, channel: Channel) -> int | None:
             query = select(func.min(candles.c.time)).where(candles.c.series_id == series_id)
             found = None if series_id is None else connection.execute(query).scalar()
             return None if found is None else int(found)
-    held = {"trades": store.tape.markets, "funding": store.funding.markets}.get(channel.kind, list)()
-    its = (channel.exchange, channel.market, channel.symbol)
-    return next((one.first for one in held if (one.exchange, one.market, one.symbol) == its), None)
+        table = _TABLES.get(channel.kind)
+        if table is None:
+            return None
+        its = {"exchange": channel.exchange, "market": channel.market, "symbol": channel.symbol}
+        key = connection.execute(_MARKET, its).scalar()
+        first = connection.execute(select(func.min(table.c.time)).where(table.c.market_id == key)).scalar()
+        return None if first is None else int(first)
 
 
 def last_before(connection: Connection, series_id: int, end: int) -> int | None:

@@ -82,6 +82,8 @@ def look(path: Path, *, kind: str | None = None) -> Header:
     """
     with opened(path) as stream:
         head = stream.read(_HEAD_BYTES)
+    if not head.strip():
+        raise DataError(f"{path.name}: is empty; download or export it again")
     if head.startswith(columnar.MAGICS):
         return _columnar(columnar.names_of(path), path.name, kind)
     if json_rows.is_json(head):

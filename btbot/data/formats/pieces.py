@@ -52,13 +52,6 @@ def whole(path: Path, header: Header) -> Table:
     return replace(found[0], columns=columns, lines=np.concatenate([one.lines for one in found]))
 
 
-def check_whole(path: Path) -> None:
-    """Read a file to its end, where the checksums of gzip and zip are; raise `DataError` if it is damaged."""
-    with opened(path) as stream:
-        while stream.read(BLOCK_BYTES):
-            pass
-
-
 class _After:
     """A stream with the bytes that were already read from it."""
 

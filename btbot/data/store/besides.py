@@ -50,17 +50,17 @@ class Besides:
             # The whole file is looked at before its first row is written.
             counts = [(len(part.time), part.voided) for part in _trades(origin, header)] if rates is None else []
         except DataError as error:
-            self.report.refused.append(Left(origin.path.name, str(error)))
+            self.report.refused.append(Left(origin.shown, origin.tell(str(error))))
             return
         if rates is not None:
             self._write_rates(target, rates, origin.source)
         elif reason := _doubled(self.store, target, single=single):
-            self.report.skipped.append(Left(origin.path.name, reason))
+            self.report.skipped.append(Left(origin.shown, reason))
         else:
             entry = self._entry(target, sum(rows for rows, _ in counts))
             if voided := sum(void for _, void in counts):
                 what = counted(voided, "trade")
-                text = f"{origin.path.name}: {what} that the exchange took back, with price and amount 0: left out"
+                text = f"{origin.shown}: {what} that the exchange took back, with price and amount 0: left out"
                 entry.findings.append(Finding(target.symbol, "voided", "notice", voided, (), text))
             self._write_trades(target, entry, _trades(origin, header), _SINGLE * single + origin.source)
 

@@ -66,7 +66,7 @@ class Database:
     def _address(self) -> URL:
         try:
             address = make_url(self.url)
-        except ArgumentError:
+        except (ArgumentError, ValueError):  # of a port that is no number
             raise ConfigError(_wanted("an address that cannot be read")) from None
         if address.get_backend_name() not in ("sqlite", "postgresql"):
             raise ConfigError(_wanted(repr(address.render_as_string(hide_password=True))))

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from btbot.data.candles import iso
 from btbot.data.formats import binance_archive, cryptodatadownload, freqtrade_files, tables
 from btbot.data.formats.rates import Rates
 from btbot.data.formats.tape import Trades
+from btbot.data.store.moment import EVER, milliseconds
 from btbot.data.store.store import Store
 from btbot.errors import ConfigError, DataError, did_you_mean
 from btbot.timeframe import Timeframe
 
 ALL = "all"
+_SHOWN = 5
 KINDS = ("candles", "funding", "trades")
 _FREQTRADE = {"freqtrade": "feather", **{f"freqtrade-{kind}": kind for kind in freqtrade_files.KINDS[1:]}}
 _PLAIN = {kind.removeprefix("."): kind for kind in tables.KINDS}
@@ -70,7 +73,7 @@ class _Place:
 
 
 def export_paths(store: Store, wanted: Wanted, path: Path, *, form: str | None = None) -> Files:
-    """Write files, and yield each with its number of rows. A file is whole or absent.
+    """Write files, and yield each with its number of rows. A file is whole or absent, and never without rows.
 
     Parameters
     ----------
@@ -82,19 +85,29 @@ def export_paths(store: Store, wanted: Wanted, path: Path, *, form: str | None =
     Raises
     ------
     ConfigError
-        If the form is not known or does not suit, or one file cannot hold all that is wanted.
+        If the form is not known or does not suit, one file cannot hold all that is wanted, or the end is not after
+        the start.
     DataError
-        If something is not stored.
+        If something is not stored, or not in the span; then whatever else is wanted has been written.
     """
     _check(wanted, path, form)
     if wanted.kind == "candles":
         yield from _candles(store, wanted, path, form)
         return
     held = (store.funding if wanted.kind == "funding" else store.tape).markets()
-    places = _chosen([_Place(one.exchange, one.market, one.symbol) for one in held], wanted)
+    ends = {_Place(one.exchange, one.market, one.symbol): (one.first, one.last) for one in held}
+    places = _chosen(list(ends), wanted)
     _refuse_many(path, form, len(places))
+    empty: list[str] = []
     for place in places:
-        yield from (_funding if wanted.kind == "funding" else _trades)(store, wanted, place, path, form)
+        files = 0
+        for written in (_funding if wanted.kind == "funding" else _trades)(store, wanted, place, path, form):
+            files += 1
+            yield written
+        if not files:
+            what = "funding rate" if wanted.kind == "funding" else "trade"
+            empty.append(_nothing(place.symbol, what, wanted, *ends[place]))
+    _refuse_empty(empty)
 
 
 def _candles(store: Store, wanted: Wanted, path: Path, form: str | None) -> Files:
@@ -108,9 +121,14 @@ def _candles(store: Store, wanted: Wanted, path: Path, form: str | None) -> File
         for timeframe in (stored.get(place, []) if wanted.timeframes == ALL else _timeframes(wanted.timeframes))
     ]
     _refuse_many(path, form, len(jobs))
+    empty: list[str] = []
     for place, timeframe in jobs:
         bars = store.get_bars(place.symbol, timeframe, wanted.start, wanted.end, **place.known)
-        if form == "binance":
+        if not len(bars):
+            ends = [store.ends(one) for one in series if _Place(one.exchange, one.market, one.symbol) == place]
+            span = min(first for first, _ in ends), max(last for _, last in ends)
+            empty.append(_nothing(f"{place.symbol} {timeframe}", f"finished {timeframe} bar", wanted, *span))
+        elif form == "binance":
             _of_binance(place)
             yield from binance_archive.write_klines(bars, path, market=place.market)
         elif form == _CANDLES_ONLY:
@@ -121,10 +139,13 @@ def _candles(store: Store, wanted: Wanted, path: Path, form: str | None) -> File
             file = place.file(path, form, str(timeframe))
             tables.write_frame(tables.of_bars(bars), file)
             yield file, len(bars)
+    _refuse_empty(empty)
 
 
 def _funding(store: Store, wanted: Wanted, place: _Place, path: Path, form: str | None) -> Files:
     found = store.funding.get(place.symbol, wanted.start, wanted.end, **place.known)
+    if not len(found):
+        return
     if form == "binance":
         _of_binance(place)
         yield from binance_archive.write_funding(place.symbol, found.time, found.rate, path)
@@ -145,6 +166,8 @@ def _trades(store: Store, wanted: Wanted, place: _Place, path: Path, form: str |
             "format: binance is not for trades, whose numbers of first and last trade are not stored; choose csv, "
             "parquet or freqtrade"
         )
+    if not len(tape):
+        return
     if form in _FREQTRADE:
         yield freqtrade_files.write_trades(place.symbol, found, path, **place.names, kind=_FREQTRADE[form]), len(tape)
     else:
@@ -153,11 +176,27 @@ def _trades(store: Store, wanted: Wanted, place: _Place, path: Path, form: str |
         yield file, len(tape)
 
 
+def _nothing(name: str, what: str, wanted: Wanted, first: int, last: int) -> str:
+    start, end = wanted.start or "the beginning", wanted.end or "the end"
+    return (
+        f"{name}: no {what} from {start} until {end}; stored is from {iso(first)} until {iso(last)}, name a span in it"
+    )
+
+
+def _refuse_empty(empty: Sequence[str]) -> None:
+    if empty:
+        more = f"; and {len(empty) - _SHOWN} more" if len(empty) > _SHOWN else ""
+        raise DataError(f"{'; '.join(empty[:_SHOWN])}{more}; no file was written of it")
+
+
 def _check(wanted: Wanted, path: Path, form: str | None) -> None:
     if wanted.kind not in KINDS:
         raise ConfigError(
             f"kind: {wanted.kind!r} is not known; allowed are {', '.join(KINDS)}{did_you_mean(wanted.kind, KINDS)}"
         )
+    start, end = milliseconds(wanted.start, otherwise=-EVER), milliseconds(wanted.end, otherwise=EVER)
+    if start >= end:
+        raise ConfigError(f"end: must be after start, {wanted.start}, was {wanted.end}; the end itself is not exported")
     if form is None:
         tables.kind_of(path)
     elif form not in FORMS:

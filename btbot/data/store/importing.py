@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from btbot.data.advice import for_import
 from btbot.data.formats import checksum, folders, header
 from btbot.data.read import symbols_of
 from btbot.data.store.besides import Besides
@@ -58,11 +60,9 @@ def import_paths(
     wishes, report = wishes or Wishes(), report or Report()
     found = folders.find(paths)
     report.others = found.others
-    report.refused += [
-        Left(path.name, f"{path.name}: its archive is not beside it; download it") for path in found.orphans
-    ]
+    report.refused += [_orphan(path, paths) for path in found.orphans]
     registry = Registry.of(wishes, store.series())
-    origins = sorted((Origin.of(path, asked) for path, asked in found.files.items()), key=lambda origin: origin.order)
+    origins = _origins(found.files)
     target = None if dry_run else store
     job = _Import(registry, report, Incoming(target, report), Besides(target, report))
     for done, origin in enumerate(origins):
@@ -83,16 +83,15 @@ class _Import:
 
     def take(self, origin: Origin) -> None:
         """Bring in one file, or say why not."""
-        name = origin.path.name
         if origin.name.unkept or self.registry.unwanted(origin.name):
             reason = origin.name.unkept or f"is of {origin.name.symbol}, which --symbol does not name"
-            self.report.skipped.append(Left(name, reason))
+            self.report.skipped.append(Left(origin.shown, reason))
             return
         try:
             self.report.verified += checksum.verify(origin.path)
             found = header.look(origin.path, kind=origin.name.kind)
         except DataError as error:
-            self.report.refused.append(Left(name, str(error)))
+            self._refuse(origin, error)
             return
         if found.kind == "candles":
             self._candles(origin, has_symbols=found.has_symbols)
@@ -104,7 +103,7 @@ class _Import:
         try:
             spellings = self._spellings(origin) if has_symbols else [None]
         except DataError as error:
-            self.report.refused.append(Left(origin.path.name, str(error)))
+            self._refuse(origin, error)
             return
         verbatim = any(pair(symbol) is None for symbol in spellings if symbol is not None)
         for spelling in spellings:
@@ -112,10 +111,14 @@ class _Import:
                 target = self.registry.target(origin, "candles", spelling, verbatim=verbatim)
                 bars, findings = read_bars(origin, target.symbol, self.registry.wishes, spelling=spelling)
             except DataError as error:
-                self.report.refused.append(Left(origin.path.name, str(error)))
+                self._refuse(origin, error)
                 continue
+            findings = [replace(one, text=origin.tell(for_import(one.text))) for one in findings]
             holes = self.registry.wishes.calendar == "crypto"
             self.incoming.add(target, bars, findings, source=origin.source, holes=holes)
+
+    def _refuse(self, origin: Origin, error: DataError) -> None:
+        self.report.refused.append(Left(origin.shown, origin.tell(for_import(str(error)))))
 
     def _spellings(self, origin: Origin) -> list[str | None]:
         """Return the wanted symbols of a file's column, as the file spells them."""
@@ -128,6 +131,20 @@ class _Import:
                 "name one of them by --symbol"
             )
         return list(wanted)
+
+
+def _origins(files: Mapping[Path, Path]) -> list[Origin]:
+    """Return the files in the order in which they come in, each under a name of its own."""
+    found = [Origin.of(path, asked) for path, asked in files.items()]
+    named = Counter(origin.shown for origin in found)
+    distinct = [replace(one, shown=str(one.path)) if named[one.shown] > 1 else one for one in found]
+    return sorted(distinct, key=lambda origin: origin.order)
+
+
+def _orphan(path: Path, paths: Sequence[Path]) -> Left:
+    asked = next(one for one in paths if one == path or one in path.parents)
+    name = Origin.of(path, asked).shown
+    return Left(name, f"{name}: its archive is not beside it; download it")
 
 
 def _assumption(what: str, files: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from btbot.data.store.upgrade import HEAD, version
 _SHOWN = 20
 _PATIENCE_SECONDS = 30.0
 _RESTORE = "restore a backup with btbot db restore, or export what can be read and import it anew"
+_RECOUNT = "count them anew and fill the holes with btbot data repair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _miscounted(connection: Connection) -> list[Problem]:
         .limit(_SHOWN)
     )
     return [
-        Problem("series", f"series {row.id} ({row.timeframe}) says {row.rows} candles, there are {row.found}", _RESTORE)
+        Problem("series", f"series {row.id} ({row.timeframe}) says {row.rows} candles, there are {row.found}", _RECOUNT)
         for row in connection.execute(query)
     ]
 

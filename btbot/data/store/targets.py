@@ -68,17 +68,23 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A file, what its name says, and how the record of downloads calls it."""
+    """A file, what its name says, how the record of downloads and how a report calls it."""
 
     path: Path
     name: Name
     source: str
+    shown: str
 
     @classmethod
     def of(cls, path: Path, asked: Path) -> Origin:
         """Read the name of a file, which was found below the path that was asked for."""
         source = f"file {path.name}" if path == asked else f"folder {asked.absolute().name}"
-        return cls(path, names.read(path), source)
+        return cls(path, names.read(path), source, path.relative_to(asked.parent).as_posix())
+
+    def tell(self, text: str) -> str:
+        """Return what a reader says of the file, which it calls by its name, with the path instead."""
+        name = f"{self.path.name}: "
+        return f"{self.shown}: {text.removeprefix(name)}" if text.startswith(name) else text
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -157,8 +163,8 @@ class Registry:
         if kind == "funding" or ":" in (told or ""):
             return "perpetual"
         files = self.assumed.setdefault("market spot (--market perpetual says otherwise)", [])
-        if self.wishes.calendar == "crypto" and origin.path.name not in files[-1:]:
-            files.append(origin.path.name)
+        if self.wishes.calendar == "crypto" and origin.shown not in files[-1:]:
+            files.append(origin.shown)
         return "spot"
 
     def _symbol(self, origin: Origin, exchange: str, told: str | None, *, verbatim: bool) -> str:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -113,7 +115,7 @@ def call(*words, code=0):
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     assert done.exit_code == code, done.output
-    return json.loads(done.output)
+    return json.loads(done.stdout)
 
 
 def test_holes_are_asked_for_again_with_one_client(store, exchanges):
@@ -127,22 +129,26 @@ def test_holes_are_asked_for_again_with_one_client(store, exchanges):
     assert exchanges["opened"] == [("binance", "spot", {"rest": "http://127.0.0.1:9001"})]
     assert exchanges["binance"].log[-1] == "closed"
     assert store.get_bars("BTC/USDT", "1h").fingerprint == bars(missing=(30,)).fingerprint
+    # What another server left out says nothing about the exchange: a download from it asks for the hole.
+    assert {one.source for one in store.downloads.history()} == {"binance rest http://127.0.0.1:9001"}
 
 
 def test_another_exchange_that_is_not_stored_is_asked_page_by_page(store, exchanges):
     exchanges["kraken"] = Exchange("kraken", bars(), limit=7)
     store.write(bars(missing=(10, 11)), exchange="binance")
-    (found,) = call("repair", "--from", "kraken")
+    store.write(bars(), exchange="kraken", market="perpetual")  # which is another market
+    (found,) = call("repair", "--exchange", "binance", "--from", "kraken")
     assert (found["filled"], found["source"]) == (2, "kraken")
     # The hole with five candles on either side: [5, 17).
     assert exchanges["kraken"].log == [(5, 7), (12, 5), "closed"]
-    assert store.get_bars("BTC/USDT", "1h").fingerprint == bars().fingerprint
+    assert store.get_bars("BTC/USDT", "1h", exchange="binance").fingerprint == bars().fingerprint
 
 
-def test_an_exchange_that_does_not_answer_is_given_up(store, exchanges):
+def test_an_exchange_that_does_not_answer_is_given_up(store, exchanges, tmp_path):
     exchanges["kraken"] = Exchange("kraken", bars(0))
     store.write(bars(missing=(10, 20, 30)), exchange="binance")
     found = call("repair", "--from", "kraken", code=4)
+    assert (tmp_path / "var" / "btbot.log").read_text().count("asking kraken spot") == 1
     assert [one["reason"] for one in found] == ["kraken: no answer within 10 s"] * 3
     assert len(exchanges["kraken"].log) == 2  # one question, and the end
 
@@ -165,6 +171,38 @@ def test_the_check_asks_the_exchange_itself_and_another_one(store, exchanges):
     assert exchanges["binance"].log == [(0, 3), (45, 3), "closed"]
     (found,) = call("check", "--against", "kraken", "--pages", "1")
     assert found["findings"][0]["text"].startswith("3 candles compared with what kraken answers, no closes more than 0.002 apart")  # fmt: skip
+
+
+def test_the_check_says_of_which_server_it_asked(store, exchanges):
+    exchanges["binance"] = Exchange("binance", bars())
+    store.write(bars(), exchange="binance")
+    url = "http://127.0.0.1:9001"
+    done = CliRunner().invoke(app, ["data", "check", "--against", "binance", "--pages", "1", "--url", url])
+    assert f"3 candles compared with what binance answers at {url}, all the same" in done.stdout
+    assert done.stderr.endswith(f"asking binance spot at {url}\n")
+
+
+def test_why_an_exchange_does_not_answer_is_said_once(store, exchanges):
+    exchanges["kraken"] = Exchange("kraken", bars(0))
+    for exchange in ("binance", "bitfinex"):
+        store.write(bars(), exchange=exchange)
+    found = call("check", "--against", "kraken", code=4)
+    assert [one["findings"][0]["text"] for one in found] == [
+        "not compared: kraken: no answer within 10 s", "not compared: kraken did not answer, as is said above",
+    ]  # fmt: skip
+
+
+def test_removed_candles_come_back_from_the_exchange(store, exchanges):
+    exchanges["binance"] = Exchange("binance", bars())
+    store.write(bars(), exchange="binance")
+    with closing(sqlite3.connect("var/btbot.db")) as connection, connection:
+        connection.execute("DELETE FROM candles WHERE time IN (?, ?)", (BEGIN + 10 * HOUR, BEGIN + 30 * HOUR))
+    call("check", code=3)
+    assert [(one["kind"], one["filled"]) for one in call("repair")] == [
+        ("unexplained", 1), ("unexplained", 1), ("recounted", 0),
+    ]  # fmt: skip
+    (found,) = call("check")
+    assert (found["bars"], found["share"], found["errors"]) == (48, 1.0, 0)
 
 
 def test_clients_are_closed_whatever_happens(exchanges):

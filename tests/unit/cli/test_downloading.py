@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -13,11 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from btbot.bars import COLUMNS, Bars
 from btbot.cli import downloading
 from btbot.cli.app import app
+from btbot.cli.downloaded import show_found
+from btbot.data.download import Downloaded, Job
 from btbot.data.gate import admit
 from btbot.data.sample import generate
 from btbot.errors import BtbotError, ConfigError, ExchangeError
@@ -171,10 +175,18 @@ def test_one_series_that_fails_does_not_stop_the_others(call, exchange):
     rows = [line.split() for line in done.stdout.splitlines() if "USDT" in line]
     assert [(row[0], row[-1]) for row in rows] == [("ETH/USDT", "failed"), ("BTC/USDT", "complete")]
     assert "Error: ETH/USDT 1h: " in done.stderr
-    assert done.stderr.strip().endswith("; what came is stored, the same command goes on from there")
+    assert "what came is stored" not in done.stderr
     exchange.admin("DELETE", "/faults")
     found = json.loads(call(*words, "--json").stdout)
     assert [one["inserted"] for one in found] == [708, 0]
+
+
+def test_a_series_of_which_nothing_is_stored_needs_a_beginning(call, exchange):
+    words = ("download", "--exchange", "binance", "--url", exchange.url, "--symbols", "BTC/USDT", "--timeframes", "1d")
+    done = call(*words, code=2)
+    assert done.stderr.strip().endswith(
+        "nothing is stored yet; say from when on, such as --since 2022-01-01"  # the same command would fail again
+    )
 
 
 def test_a_changed_candle_is_reported(call, exchange):
@@ -206,6 +218,48 @@ def test_a_changed_candle_is_reported(call, exchange):
     done = call(*words)
     change = f"close {other[-2]:.12g} to {bars.close[-2]:.12g}"
     assert done.stderr.strip() == f"BTC/USDT 1h: the exchange changed the candle of 2024-01-30 10:00: {change}"
+
+
+def test_what_the_exchange_does_not_store_is_not_complete(call, exchange):
+    words = ("download", "--exchange", "binance", "--url", exchange.url, "--symbols", "BTC/USDT,ETH/USDT")
+    done = call(*words, "--trades", "--since", "2024-01-29", "--until", "2024-01-29T06:00", "--json")
+    assert [(one["symbol"], one["result"], one["notices"]) for one in json.loads(done.stdout)] == [
+        (symbol, "nothing there", ["the exchange had nothing from 2024-01-29 00:00 to 2024-01-29 06:00"])
+        for symbol in ("BTC/USDT", "ETH/USDT")
+    ]
+    before = call(*words, "--timeframes", "1h,15m", "--since", "2021-01-01", "--until", "2021-01-05")
+    assert [line.split()[1] for line in before.stdout.splitlines() if "nothing there" in line] == ["1h", "15m"] * 2
+    assert "BTC/USDT 1h: the exchange had nothing from 2021-01-01 00:00 to 2021-01-05 00:00" in before.stderr
+
+
+def test_what_has_begun_goes_on_and_holes_are_said(capsys):
+    one = Downloaded(Job("BTC/USDT", QUARTER), inserted=3, error=ExchangeError("it is down"), holes=1)
+    other = Downloaded(Job("ETH/USDT", QUARTER), error=ExchangeError("it is down"), empty=[(0, 60_000)], holes=2)
+    show_found([one, other], as_json=False)
+    assert capsys.readouterr().err.splitlines() == [
+        "BTC/USDT 15m: 1 hole answered empty, asked again by the next call",
+        "Error: BTC/USDT 15m: it is down; what came is stored, the same command goes on from there",
+        "ETH/USDT 15m: 2 holes answered empty, asked again by the next call",
+        "Error: ETH/USDT 15m: it is down",
+    ]
+    show_found([other], as_json=True)
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["empty"], row["holes"]) == ([["1970-01-01 00:00", "1970-01-01 00:01"]], 2)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_before_anything_came_says_so(monkeypatch, capsys, number, code):
+    async def waiting(*_, **__):
+        signal.raise_signal(number)
+        await asyncio.sleep(10)
+
+    monkeypatch.setattr(downloading, "_download", waiting)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(typer.Exit) as caught:
+        downloading._run(None, as_json=False, quiet=True)
+    assert caught.value.exit_code == code
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert capsys.readouterr().err == "interrupted; nothing was stored yet\n"
 
 
 def test_ctrl_c_ends_it_at_once_and_the_same_command_goes_on(call, exchange, here):
@@ -249,7 +303,7 @@ def test_ctrl_c_ends_it_at_once_and_the_same_command_goes_on(call, exchange, her
     assert "interrupted" in out
     exchange.admin("DELETE", "/faults")
     found = json.loads(call(*words[1:], "--json").stdout)
-    assert {one["result"] for one in found} == {"complete"}
+    assert {(one["what"], one["result"]) for one in found} == {("15m", "complete"), ("5m", "nothing there")}
     from btbot.data.store import Store
 
     store = Store("sqlite:///var/btbot.db")
@@ -281,7 +335,14 @@ def _rows(database: Path) -> int:
         (["--exchange", "binance", "--symbols", "BTC/USDT", "--timeframes", "1h", "--since", "2199-01-01"], "--since: lies in the future; name the date of the first candle, such as --since 2022-01-01"),
         (["--exchange", "binance", "--symbols", "BTC/USDT", "--timeframes", "1h", "--since", "2022-01-01", "--until", "2022-01-01"], "--until: must be later than --since; candles before it are downloaded"),
         (["--exchange", "binance", "--symbols", "BTC/USDT", "mine.yml", "--timeframes", "1h"], "--symbols: 'mine.yml' is no symbol; a configuration comes before the options: data download mine.yml"),
-        (["--exchange", "binance", "--symbols", "BTC/USDT", "--timeframes", "1h", "--since", "yesterday?"], "a date such as 2021-01-01 or 2021-01-01T12:00 is expected, was 'yesterday?'"),
+        (["--exchange", "binance", "--symbols", "BTC/USDT", "--timeframes", "1H"], "--timeframes: timeframe '1H' is not understood; write a number and a unit out of s, m, h, d, w, such as 1m, 15m, 1h, 4h, 1d or 1w; did you mean '1h'?"),
+        (["--exchange", "binance", "--symbols", "BTC/USDT", "--timeframes", "15m,1hour"], "--timeframes: timeframe '1hour' is not understood; write a number and a unit out of s, m, h, d, w, such as 1m, 15m, 1h, 4h, 1d or 1w; did you mean '1h'?"),
+        (["--exchange", "binance", "--symbols", "BTC/USDT", "--timeframes", "1M"], "--timeframes: timeframe '1M' is not understood; write a number and a unit out of s, m, h, d, w, such as 1m, 15m, 1h, 4h, 1d or 1w"),
+        (["--exchange", "binance", "--symbols", "--url", "http://127.0.0.1:1"], "--symbols: needs a value before --url"),
+        (["--exchange", "binance", "--symbols", "BTC/USDT", "--timeframes", "1h", "--until", "2024-13-01"], "--until: a date such as 2021-01-01 or 2021-01-01T12:00 is expected, was '2024-13-01'"),
+        (["--exchange", "binance", "--symbols", "BTC/USDT", "--timeframes", "1h", "--database", "sqlit:///x.db"], "database: must be sqlite:///FILE or postgresql://USER@HOST/DATABASE, was 'sqlit:///x.db'"),
+        (["--exchange", "binance", "--symbols", "BTC/USDT", "--timeframes", "1h", "--database", "sqlite:////dev/null/x.db"], "database sqlite:////dev/null/x.db cannot be used: unable to open database file; correct --database, or database: in the configuration"),
+        (["--exchange", "binance", "--symbols", "BTC/USDT", "--timeframes", "1h", "--since", "yesterday?"], "--since: a date such as 2021-01-01 or 2021-01-01T12:00 is expected, was 'yesterday?'"),
     ],
 )  # fmt: skip
 def test_what_is_missing_or_wrong_is_said_before_anything_is_asked(here, monkeypatch, words, text):

@@ -1,5 +1,6 @@
 import errno
 import logging
+import subprocess
 import sys
 
 import pytest
@@ -93,6 +94,24 @@ def test_the_system_is_one_line(leave, capsys):
 def test_interruption_is_130(leave, capsys):
     assert leave(KeyboardInterrupt()) == 130
     assert capsys.readouterr() == ("", "")
+
+
+def test_interruption_in_the_first_moments_is_130_too(monkeypatch):
+    class Finder:
+        def find_spec(self, name, *_):
+            if name == "btbot.cli.app":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "btbot.cli.app")
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    with pytest.raises(SystemExit) as caught:
+        failure.main()
+    assert caught.value.code == 130
+
+
+def test_nothing_heavy_is_imported_before_main():
+    script = "import sys, btbot.cli; print({'typer', 'rich', 'logging', 'btbot.cli.app'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout == "set()\n"
 
 
 def test_an_exit_code_passes(leave):

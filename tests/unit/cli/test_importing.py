@@ -85,7 +85,7 @@ def test_every_symbol_of_a_file_comes_in(csv, tmp_path):
     frame = pd.read_csv(csv)
     both = pd.concat([frame.assign(symbol="B/X"), frame.assign(symbol="A/X")])
     both.to_csv(tmp_path / "both.csv", index=False)
-    found = json.loads(call("data", "import", "both.csv", "--exchange", "x", "--json"))["series"]
+    found = json.loads(call("data", "import", "both.csv", "--exchange", "okx", "--json"))["series"]
     assert [(row["symbol"], row["inserted"]) for row in found] == [("B/X", 4), ("A/X", 4)]
 
 
@@ -114,7 +114,9 @@ def test_a_folder_is_told_in_a_table_with_what_was_left_out(csv, tmp_path):
     (mark / good.name).write_bytes(good.read_bytes())
     (folder / "bad.csv").write_text("<html>")
     (folder / "notes.md").write_text("x")
-    assert "dry run: nothing was written" in call("data", "import", folder, "--dry-run", code=3)
+    judged = call("data", "import", folder, "--dry-run", code=3)
+    assert "dry run: nothing was written" in judged
+    assert "inserted" not in judged
     assert json.loads(call("data", "list", "--json")) == []
     lines = [line.strip() for line in call("data", "import", folder, code=3).splitlines() if line.strip()]
     assert lines[0].split() == [
@@ -132,11 +134,11 @@ def test_a_folder_is_told_in_a_table_with_what_was_left_out(csv, tmp_path):
     ]
     assert lines[2].split() == ["binance", "spot", "BTC/USDT", "candles", "1h", "1", "23", "23", "0", "0", "1"]
     assert lines[3:] == [
-        "BTC/USDT 1h: BTCUSDT-1h-2021-01-01.zip: 1 candle missing in 1 hole, the longest after 2021-01-01T04:00:00Z until "
-        "2021-01-01T06:00:00Z; download them if the market was open",
-        "refused: bad.csv: is a web page, not candles; the download went wrong, open the address in a browser",
-        "skipped: BTCUSDT-1h-2021-01-01.zip: markPriceKlines is not stored, which is of candles, aggTrades, trades and "
-        "funding rates",
+        "BTC/USDT 1h: tree/data/spot/daily/klines/BTCUSDT/1h/BTCUSDT-1h-2021-01-01.zip: 1 candle missing in 1 hole, the "
+        "longest after 2021-01-01T04:00:00Z until 2021-01-01T06:00:00Z; download them if the market was open",
+        "refused: tree/bad.csv: is a web page, not candles; the download went wrong, open the address in a browser",
+        "skipped: tree/data/futures/um/daily/markPriceKlines/BTCUSDT/1h/BTCUSDT-1h-2021-01-01.zip: markPriceKlines is "
+        "not stored, which is of candles, aggTrades, trades and funding rates",
         "right checksums: 1",
         "files of other kinds, passed over: 1",
     ]
@@ -158,8 +160,68 @@ def test_an_interrupted_import_says_what_stays(csv, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(read, "unpack", interrupt)
-    done = CliRunner().invoke(app, ["data", "import", str(csv), "--exchange", "x", "--symbol", "A/B"])
+    done = CliRunner().invoke(app, ["data", "import", str(csv), "--exchange", "okx", "--symbol", "A/B"])
     assert done.exit_code == 130
     assert done.stderr.splitlines()[0] == (
         "interrupted: whole files are stored; the same command again brings in the rest"
     )
+
+
+def test_a_folder_without_data_is_no_success(csv, tmp_path):
+    (tmp_path / "none").mkdir()
+    assert call("data", "import", "none", code=3).strip() == (
+        "nothing was brought in: none holds no file of data, whose name ends in .csv, .csv.gz, .tsv, .txt, .zip, "
+        ".parquet, .feather, .json, .json.gz"
+    )
+
+
+def test_an_exchange_that_ccxt_does_not_know_is_doubted(csv):
+    words = ["data", "import", str(csv), "--symbol", "BTC/USDT", "--json", "--exchange"]
+    done = CliRunner().invoke(app, [*words, "binanse"])
+    assert done.stderr == (
+        "warning: --exchange: ccxt knows no 'binanse', what is stored under this name can be neither continued nor "
+        "repaired by a download; did you mean 'binance'?\n"
+    )
+    assert json.loads(done.stdout)["series"][0]["inserted"] == 4
+    for known in ("kraken", "cexio", "alpaca"):
+        assert CliRunner().invoke(app, [*words, known]).stderr == ""
+    assert CliRunner().invoke(app, [*words, "nyse", "--calendar", "stocks"]).stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "advice"),
+    [
+        ("time,open,high,low,close,volume", "When,O,H,L,C,V", "If so, rename its columns to these; a run reads it as it is by feed: {name: ohlcv_csv, columns: {time: NAME}}"),
+        ("1.75,3.0,1.5,2.5,", "1.75,2.0,1.5,2.5,", "check the names of its columns or correct the file [range: 2021-01-01T01:00:00Z]; or say --on-error warn to go on in spite of it"),
+    ],
+)  # fmt: skip
+def test_advice_names_what_import_has(csv, old, new, advice):
+    csv.write_text(csv.read_text().replace(old, new))
+    with pytest.raises(DataError) as caught:
+        bring(csv)
+    assert str(caught.value).endswith(advice)
+
+
+def test_warn_is_called_by_its_option(csv):
+    csv.write_text("\n".join([*LINES, LINES[-1].replace("40.0", "41.0")]) + "\n")
+    with pytest.raises(DataError, match=r"; --on-error warn does not invent or choose candles, keep one of each in "):
+        bring(csv, "--on-error", "warn")
+    csv.write_text("\n".join([*LINES, LINES[-1]]) + "\n")
+    assert bring(csv, "--on-error", "warn")["series"][0]["notes"][0].endswith(
+        "; --on-error is warn: 1 exact duplicate dropped"
+    )
+
+
+def test_an_export_of_nothing_keeps_the_file_that_is_there(csv, tmp_path):
+    bring(csv)
+    (tmp_path / "w.json").write_text("good")
+    with pytest.raises(DataError) as caught:
+        call("data", "export", "BTC/USDT", "1h", "w.json", "--start", "2030-01-01")
+    assert str(caught.value) == (
+        "BTC/USDT 1h: no finished 1h bar from 2030-01-01 until the end; stored is from 2021-01-01T00:00:00Z until "
+        "2021-01-01T03:00:00Z, name a span in it; no file was written of it"
+    )
+    with pytest.raises(ConfigError) as wrong:
+        call("data", "export", "BTC/USDT", "1h", "w.json", "--start", "2021-01-02", "--end", "2021-01-01")
+    assert str(wrong.value) == "end: must be after start, 2021-01-02, was 2021-01-01; the end itself is not exported"
+    assert (tmp_path / "w.json").read_text() == "good"

@@ -3,6 +3,7 @@
 import pytest
 
 from btbot.cli.several import spelled_out
+from btbot.errors import ConfigError
 
 
 @pytest.mark.parametrize(
@@ -20,3 +21,8 @@ from btbot.cli.several import spelled_out
 )
 def test_the_name_is_repeated_before_each_value(typed, read):
     assert list(spelled_out(typed, {"--symbols"})) == read
+
+
+def test_an_option_is_no_value():
+    with pytest.raises(ConfigError, match=r"^--symbols: needs a value before --url$"):
+        list(spelled_out(["--symbols", "--url", "X"], {"--symbols"}))

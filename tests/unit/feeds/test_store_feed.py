@@ -84,3 +84,16 @@ def test_an_exchange_that_has_it_not_is_named(url):
 def test_parameters_are_checked(url):
     with pytest.raises(ConfigError, match=r"unknown parameter 'exchang'.*did you mean 'exchange'"):
         run(config({"name": "store", "exchang": "kraken"}, database=url))
+
+
+def test_flawed_candles_are_mended_by_a_command(url):
+    store = open_store(url)
+    with store.writing() as connection:
+        connection.execute(text("UPDATE candles SET high = low / 2 WHERE time = (SELECT min(time) FROM candles)"))
+    with pytest.raises(DataError) as caught:
+        run(config({"name": "store"}, database=url, timeframe="15m"))
+    assert "feed.columns" not in str(caught.value)
+    assert str(caught.value).endswith(
+        "; look at them with btbot data check BTC/USDT, mend them with btbot data repair BTC/USDT; or set data: "
+        "{on_error: warn} to go on in spite of it"
+    )

@@ -127,9 +127,7 @@ def test_unknown_symbols_and_timeframes_are_refused_before_anything_is_asked(sto
     client = exchange(bars(5))
     with pytest.raises(ConfigError) as caught:
         run(store, client, [JOB, Job("BTC/USDC", HOUR)])
-    assert (
-        str(caught.value) == "symbols: paper spot has no BTC/USDC; did you mean 'BTC/USDT'?; 1 symbols are known there"
-    )
+    assert str(caught.value) == "symbols: paper spot has no BTC/USDC; did you mean 'BTC/USDT'?; 1 symbol is known there"
     with pytest.raises(ConfigError) as caught:
         run(store, client, [Job("BTC/USDT", Timeframe.parse("45m"))])
     assert str(caught.value).startswith("timeframes: paper has no candles of 45m; allowed are 1m, 15m, 1h, 4h, 1d, 1w")
@@ -266,3 +264,32 @@ def test_an_answer_that_is_empty_once_costs_one_more_request(store):
     (found,) = run(store, client, [JOB])
     assert found.empty == []
     assert equal(store, source)
+
+
+def test_a_span_of_which_the_exchange_has_nothing_is_said(store):
+    client = exchange(bars(60))
+    late = int(bars(60).time[-1]) + 30 * 86_400_000
+    client.now = late
+    (found,) = run(store, client, [JOB], since=late - 10 * HOUR.ms)
+    assert (found.finished, found.nothing, found.inserted, found.holes) == (True, True, 0, 0)
+    assert len(found.notices) == 1
+    assert "nothing" in found.notices[0]
+
+
+def test_what_is_stored_already_is_not_nothing(store):
+    client = exchange(bars(60))
+    for inserted in (60, 0):
+        (found,) = run(store, client, [JOB])
+        assert (found.inserted, found.nothing, found.holes, found.notices) == (inserted, False, 0, [])
+
+
+def test_holes_that_were_answered_once_are_counted_until_they_were_answered_twice(store):
+    client = exchange(bars(90, holes=[30, 31, 50]))
+    assert [run(store, client, [JOB])[0].holes for _ in range(3)] == [2, 0, 0]
+
+
+def test_an_exchange_without_perpetuals_says_so(store):
+    client = exchange(bars(5))
+    client.market, client.has = "perpetual", {}
+    with pytest.raises(ConfigError, match=r"^market: paper lists no perpetual markets; leave out --market perpetual$"):
+        run(store, client, [JOB])

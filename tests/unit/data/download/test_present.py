@@ -11,7 +11,9 @@ from scripted_exchange import HOUR, T0, bars
 from btbot.data.download import present
 from btbot.data.download.plan import plan
 from btbot.data.download.spans import clipped, divided, joined, total, without
+from btbot.data.download.trades import tape_of
 from btbot.data.store import Channel
+from btbot.exchange.client import TapeTrade
 
 CHANNEL = Channel("paper", "spot", "BTC/USDT", "candles", HOUR)
 
@@ -72,6 +74,20 @@ def test_the_plan_leaves_out_what_is_stored_and_settled_and_has_the_seam(store):
             store.downloads.record(connection, CHANNEL, *found[0], rows=0, source="x")
     assert plan(store, CHANNEL, HOUR, wanted, source="x", seam=5 * HOUR.ms, gap=0)[0] == found[1:]
     assert plan(store, CHANNEL, HOUR, wanted, source="y", seam=5 * HOUR.ms, gap=0)[0] == found
+
+
+def test_the_first_row_is_that_of_the_market_and_its_kind(store):
+    def first(kind, symbol="BTC/USDT", exchange="paper"):
+        return present.first_stored(store, Channel(exchange, "spot", symbol, kind))
+
+    assert [first(kind) for kind in ("trades", "funding", "books")] == [None] * 3
+    for exchange, at in (("paper", 50), ("other", 7)):
+        one, two = (TapeTrade(at + n, str(n), 1.0, 1.0, "buy") for n in (0, 9))
+        store.tape.write("BTC/USDT", tape_of([one, two]), exchange=exchange, market="spot")
+    rates = np.array([30, 40]), np.array([0.1, 0.1]), np.array([np.nan, np.nan])
+    store.funding.write("BTC/USDT", *rates, exchange="paper", market="spot")
+    assert (first("trades"), first("trades", exchange="other"), first("funding")) == (50, 7, 30)
+    assert [first("trades", symbol="ETH/USDT"), first("funding", exchange="other")] == [None, None]
 
 
 def test_spans_are_sets_of_moments():

@@ -72,5 +72,5 @@ def test_rates_of_freqtrade_in_json(tmp_path, content, roles):
 
 
 def test_an_empty_file_is_refused(tmp_path):
-    with pytest.raises(DataError, match=r"^x\.csv, line 1: no column for time, open, high, low, close among"):
-        look(stored(tmp_path, ""))
+    with pytest.raises(DataError, match=r"^x\.csv: is empty; download or export it again$"):
+        look(stored(tmp_path, " \n"))

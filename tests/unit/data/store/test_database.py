@@ -122,6 +122,7 @@ def test_money_of_bots_is_exact(url):
     [
         ("mysql://me:hush@h/d", "database: must be sqlite:///FILE or postgresql://USER@HOST/DATABASE, was 'mysql://me:***@h/d'"),
         ("sqlite://", "database: must be sqlite:///FILE or postgresql://USER@HOST/DATABASE, was 'sqlite://'"),
+        ("postgresql://a:port/b", "database: must be sqlite:///FILE or postgresql://USER@HOST/DATABASE, was an address that cannot be read"),
         ("nonsense", "database: must be sqlite:///FILE or postgresql://USER@HOST/DATABASE, was an address that cannot be read"),
     ],
 )  # fmt: skip

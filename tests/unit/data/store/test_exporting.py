@@ -194,3 +194,15 @@ def test_a_file_is_whole_or_absent(here, tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         list(export_paths(here, Wanted("PEPE/USDT", "1h"), tmp_path / "out" / "x.csv"))
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_has_nothing_in_the_span_is_named_and_the_others_are_written(here, tmp_path):
+    found = []
+    wanted = Wanted("PEPE/USDT", "1h,1w", start="2024-12-31")
+    with pytest.raises(DataError, match=r"^PEPE/USDT 1w: no finished 1w bar from 2024-12-31 until the end; stored is "):
+        found.extend(one for one in export_paths(here, wanted, tmp_path / "out", form="csv"))
+    assert [path.suffix for path in (tmp_path / "out").rglob("*.csv")] == [".csv"]
+    for kind, what in (("funding", "funding rate"), ("trades", "trade")):
+        with pytest.raises(DataError, match=rf"^BTC/USDT: no {what} from the beginning until 2020-01-01; stored is "):
+            list(export_paths(here, Wanted("BTC/USDT", kind=kind, end="2020-01-01"), tmp_path / "x.csv"))
+    assert not (tmp_path / "x.csv").exists()

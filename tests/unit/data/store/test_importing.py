@@ -122,7 +122,9 @@ def test_a_bad_file_is_named_and_the_others_come_in(here, tmp_path):
     spot(tmp_path, "BTCUSDT-1h-2021-01-07.zip", klines(range(144, 168)))
     found = import_paths(here, [tmp_path / "data"])
     assert rows(found) == [("BTC/USDT candles of binance spot", "1h", 2, 48, 48, 0, 0)]
-    texts = dict(left(found.refused))
+    at = "data/spot/daily/klines/BTCUSDT/1h/"
+    assert {name[: len(at)] for name, _ in left(found.refused)} == {at}
+    texts = {name.removeprefix(at): reason.removeprefix(at) for name, reason in left(found.refused)}
     assert list(texts) == [f"BTCUSDT-1h-2021-01-{day:02}.zip{'.CHECKSUM' * (day == 5)}" for day in (5, 2, 3, 4, 6)]
     assert texts["BTCUSDT-1h-2021-01-02.zip"].startswith(
         "BTCUSDT-1h-2021-01-02.zip: BTC/USDT: 24 candles refused: 1 candle with high or low contradicting open or "
@@ -148,7 +150,7 @@ def test_what_is_not_stored_is_skipped_with_the_reason(here, tmp_path):
     assert (found.series, found.refused, found.others) == ([], [], 1)
     assert left(found.skipped) == [
         (
-            "BTCUSDT-1h-2021-01.zip",
+            "data/futures/um/monthly/markPriceKlines/BTCUSDT/1h/BTCUSDT-1h-2021-01.zip",
             "markPriceKlines is not stored, which is of candles, aggTrades, trades and funding rates",
         )
     ]
@@ -159,7 +161,12 @@ def test_only_wanted_symbols_come_in(here, tmp_path):
     zipped(tmp_path / "data/spot/daily/klines/ETHUSDT/1h/ETHUSDT-1h-2021-01-01.zip", klines(range(24)))
     found = import_paths(here, [tmp_path / "data"], Wishes(symbols=("ETH/USDT",)))
     assert [str(one.target) for one in found.series] == ["ETH/USDT candles of binance spot"]
-    assert left(found.skipped) == [("BTCUSDT-1h-2021-01-01.zip", "is of BTC/USDT, which --symbol does not name")]
+    assert left(found.skipped) == [
+        (
+            "data/spot/daily/klines/BTCUSDT/1h/BTCUSDT-1h-2021-01-01.zip",
+            "is of BTC/USDT, which --symbol does not name",
+        )
+    ]
 
 
 def test_a_changed_archive_replaces_and_keeps_the_former_values(here, tmp_path):
@@ -502,3 +509,14 @@ def test_paths_may_be_relative(here, tmp_path, monkeypatch):
     zipped(Path("BTCUSDT-1h-2021-01-01.zip"), klines(range(24)))
     assert rows(import_paths(here, [Path()]))[0][3] == 24
     assert here.downloads.history()[0].source == f"folder {tmp_path.name}"
+
+
+def test_files_of_one_name_are_told_apart(here, tmp_path):
+    for folder in ("a/x", "b/x", "c"):
+        path = tmp_path / folder / "ETHUSDT-1h.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text("")
+    paths = [tmp_path / "a/x", tmp_path / "b/x", tmp_path / "c"]
+    empty = "is empty; download or export it again"
+    names = [str(tmp_path / "a/x/ETHUSDT-1h.csv"), str(tmp_path / "b/x/ETHUSDT-1h.csv"), "c/ETHUSDT-1h.csv"]
+    assert left(import_paths(here, paths).refused) == [(name, f"{name}: {empty}") for name in names]

@@ -145,3 +145,12 @@ def test_an_unknown_ticker_is_told(sellers):
         ask(sellers, "AAPL/USD", DAY, 0, 100)
     with pytest.raises(ConfigError, match="timeframe 4h is not offered; there are 1m, 2m, 5m, 15m, 30m, 1h, 1d"):
         ask(sellers, "AAPL", Timeframe.parse("4h"), 0, 100)
+
+
+def test_the_market_is_no_further_than_the_latest_of_yahoos_places(sellers):
+    async def main():
+        client = open_stocks("yfinance", urls={"rest": sellers.url})
+        return await client.time_ms(), await client.market_time_ms("AAPL")
+
+    now, market = asyncio.run(main())
+    assert now - market == pytest.approx(16 * 60_000, abs=5_000)

@@ -64,6 +64,20 @@ def fill_finer(store, **options):
     return repair(store, check(store, timeframe=H1), ways)
 
 
+def test_a_perpetual_does_not_stand_for_a_spot_market(lite):
+    truth = exact(quarters())
+    lite.write(without(truth, 10), exchange="binance")
+    lite.write(truth, exchange="kraken", market="perpetual")
+    kraken = stored(lite, [one for one in lite.series() if one.exchange == "kraken"])
+    ways = [by_donor(lite, Second(lite, "kraken", kraken, tolerance=0.1))]
+    found = told(repair(lite, check(lite, exchange="binance"), ways))
+    assert found == [(10, 1, "unexplained", 0, "", "kraken has no candle there")]
+    lite.write(truth, exchange="kraken")
+    kraken = stored(lite, [one for one in lite.series() if one.exchange == "kraken"])
+    ways = [by_donor(lite, Second(lite, "kraken", kraken, tolerance=0.1))]
+    assert told(repair(lite, check(lite, exchange="binance"), ways)) == [(10, 1, "unexplained", 1, "kraken", "")]
+
+
 def test_hours_are_made_of_quarters_exactly_and_marked(store):
     truth = exact(quarters())
     store.write(quarters(), exchange="binance")

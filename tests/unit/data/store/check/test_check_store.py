@@ -73,8 +73,8 @@ def test_candles_that_contradict_themselves_are_errors(lite, changes, kind, said
         ({"times": BEGIN + np.r_[np.arange(20), np.arange(30, 40)] * HOUR}, "missing", "10 candles missing in 1 hole that nothing explains, the longest of 10 from 2021-01-01T20:00:00Z until 2021-01-02T06:00:00Z; ask for them again with btbot data repair"),
         ({"times": BEGIN + np.arange(20) * HOUR + np.where(np.arange(20) == 5, 60_000, 0)}, "off_grid", "1 candle not at a multiple of 1h, first 2021-01-01T05:01:00Z; the series may hold two timeframes"),
         ({"times": BEGIN + np.arange(20) * HOUR + 1_800_000}, "timezone", "20 candles that open 00:30:00 after a multiple of 1h, first 2021-01-01T00:30:00Z, which are all; the time zone of the file that they came from may be wrong"),
-        ({"high": {20: 300.0}}, "outlier", "1 candle with a move of more than 25 times the usual of their surroundings, the largest 194 % at 2021-01-01T20:00:00Z; compare them with another source: btbot data check --against"),
-        ({"volume": {20: 5_000.0}}, "volume_spike", "1 candle with more than 100 times the usual volume of their surroundings, the largest 1000 times at 2021-01-01T20:00:00Z; compare them with another source: btbot data check --against"),
+        ({"high": {20: 300.0}}, "outlier", "1 candle with a move of more than 25 times the usual of their surroundings, the largest 194 % at 2021-01-01T20:00:00Z; compare them with another source: btbot data check --against EXCHANGE"),
+        ({"volume": {20: 5_000.0}}, "volume_spike", "1 candle with more than 100 times the usual volume of their surroundings, the largest 1000 times at 2021-01-01T20:00:00Z; compare them with another source: btbot data check --against EXCHANGE"),
         ({"volume": {20: 0.0, 30: 0.0}}, "zero_volume", "2 candles (4.17 %) without volume, first 2021-01-01T20:00:00Z; orders would not have filled there"),
         ({name: dict.fromkeys(range(5, 30), 101.0) for name in ("open", "high", "low", "close")}, "flat", "24 candles standing still in runs of 20 or more, the longest of 24 from 2021-01-01T06:00:00Z; the source may have filled holes"),
         ({"times": np.arange(20) * HOUR}, "early", "20 candles older than 2009, first 1970-01-01T00:00:00Z, when no crypto currency was traded; check the file that they came from, or say --calendar stocks"),
@@ -93,7 +93,7 @@ def test_rows_that_something_else_removed_are_an_error(store):
     (found,) = check(store)
     assert texts(found)[0] == (
         "error", "content", "47 candles read, 48 written down for BTC/USDT 1h of binance spot; rows were removed or added "
-        "by something else than btbot: restore a backup with btbot db restore, or download the series again",
+        "by something else than btbot: count them anew and fill the holes with btbot data repair",
     )  # fmt: skip
 
 
@@ -119,7 +119,8 @@ def test_values_that_something_else_changed_are_an_error_once_the_fingerprint_wa
     (found,) = check(lite)
     assert texts(found) == [(
         "error", "content", "the candles of BTC/USDT 1h of binance spot are not those whose fingerprint was written down "
-        "after the last write; something else than btbot changed them: restore a backup with btbot db restore, or download them again",
+        "after the last write; something else than btbot changed them: compare them with btbot data check --against binance, and "
+        "write down anew what is there with btbot data repair",
     )]  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def test_what_is_largest_is_named_wherever_it_is():
     judge.take(whole)
     text = next(finding.text for finding in judge.finish()[0] if finding.kind == "outlier")
     frame = Candles("X/Y", "", whole.time, *whole.values.T)
-    assert f"the largest 200 % at {frame.stamp(1_500)}; compare them with another source: btbot data check --against" in text  # fmt: skip
+    assert f"the largest 200 % at {frame.stamp(1_500)}; compare them with another source: btbot data check --against EXCHANGE" in text  # fmt: skip
 
 
 def test_windows_hold_their_surroundings():
