@@ -87,22 +87,27 @@ async def download(
     told = Progress(len(jobs), progress)
 
     async def run(one: Downloaded) -> None:
-        rows = 0
-
-        def page(length: int, count: int) -> None:
-            nonlocal rows
-            rows += count
-            told.page(length, count)
-
-        history = _HISTORIES[one.job.kind](session, one, page)
         since = await session.run(beginning, store, one.job, client) if since_ms is None else since_ms
-        spans = await history.wanted(since, until_ms)
-        told.plan(spans)
-        await history.fetch(spans)
-        await _look_back(session, one, spans, rows)
+        await _complete(session, one, since, until_ms, told)
 
     await together(_kept(one, run, told) for one in found)
     return found
+
+
+async def _complete(session: Session, found: Downloaded, since_ms: int, until_ms: int | None, told: Progress) -> None:
+    """Bring what is missing for one job."""
+    rows = 0
+
+    def page(length: int, count: int) -> None:
+        nonlocal rows
+        rows += count
+        told.page(length, count)
+
+    history = _HISTORIES[found.job.kind](session, found, page)
+    spans = await history.wanted(since_ms, until_ms)
+    told.plan(spans)
+    await history.fetch(spans)
+    await _look_back(session, found, spans, rows)
 
 
 async def fetch_spans(
