@@ -204,6 +204,6 @@ def _missing(connection: Connection, symbol: str, *, exchange: str | None, marke
     place = " ".join(word for word in (exchange, market) if word)
     return DataError(
         f"{symbol}: the store has no candles of it{' from ' + place if place else ''}{hint or '; '}"
-        f"{' ' if hint else ''}{'Look at' if hint else 'look at'} btbot data list, or bring a file in with "
-        "btbot data import"
+        f"{' ' if hint else ''}{'Look at' if hint else 'look at'} btbot data list, or bring them in with "
+        "btbot data download or btbot data import"
     )

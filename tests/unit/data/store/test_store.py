@@ -214,8 +214,8 @@ def test_two_exchanges_are_two_series(store):
 @pytest.mark.parametrize(
     ("symbol", "timeframe", "message"),
     [
-        ("BTCUSDT", "1m", "BTCUSDT: the store has no candles of it; did you mean 'BTC/USDT'? Look at btbot data list, or bring a file in with btbot data import"),
-        ("ETH/EUR", "1m", "ETH/EUR: the store has no candles of it; look at btbot data list, or bring a file in with btbot data import"),
+        ("BTCUSDT", "1m", "BTCUSDT: the store has no candles of it; did you mean 'BTC/USDT'? Look at btbot data list, or bring them in with btbot data download or btbot data import"),
+        ("ETH/EUR", "1m", "ETH/EUR: the store has no candles of it; look at btbot data list, or bring them in with btbot data download or btbot data import"),
         ("BTC/USDT", "30s", "BTC/USDT: the store has bars of 1m, of which 30s cannot be made; choose a multiple of one of them, or download it"),
         ("BTC/USDT", "90s", "BTC/USDT: the store has bars of 1m, of which 90s cannot be made; choose a multiple of one of them, or download it"),
     ],
