@@ -28,16 +28,12 @@ def crossover(first: npt.ArrayLike, second: npt.ArrayLike) -> BoolArray:
     array([False, False,  True, False])
     """
     a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    above = a > b
-    result = np.empty(above.shape, dtype=np.bool_)
-    result[:1] = False
-    # A number that is NaN is never above or below, so that it needs no care here.
-    start = memo.numbers_from(*[line for line in (a, b) if line.ndim])
-    if start is None:
-        np.logical_and(above[1:], (a <= b)[:-1], out=result[1:])
-    else:  # without NaN, what is not above is below or equal: this saves a pass over both lines
-        np.greater(above[1:], above[:-1], out=result[1:])
-        result[: start + 1] = False
+    compiled = memo.crossed(a, b)
+    if compiled is not None:
+        return compiled
+    above, not_above = np.greater(a, b), np.less_equal(a, b)
+    result = np.zeros(above.shape, dtype=np.bool_)
+    np.logical_and(above[1:], not_above[:-1], out=result[1:])
     return result
 
 

@@ -14,11 +14,14 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from btbot.bars import COLUMNS, Bars, FloatArray
 from btbot.indicators import warmth
 from btbot.timeframe import Timeframe
 
+BoolArray = npt.NDArray[np.bool_]
+Crossings = Callable[[FloatArray, FloatArray], tuple[BoolArray, BoolArray]]
 _PLAIN = frozenset({int, float, bool, str, type(None), np.int64, np.float64, Timeframe})
 _store: ContextVar[Store | None] = ContextVar("_store", default=None)
 
@@ -28,7 +31,6 @@ class Known(NamedTuple):
 
     thing: Any
     name: tuple[Any, ...]
-    numbers_from: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,13 @@ class Store:
     ----------
     limit_bytes
         Size of the arrays that are kept, in bytes, 0 or more; bars given to `hold` do not count.
+    crossings
+        Computes where two contiguous lines cross upwards, and where downwards, faster than numpy; None if nothing does.
     """
 
-    def __init__(self, limit_bytes: int) -> None:
-        self.limit_bytes = limit_bytes
+    def __init__(self, limit_bytes: int, crossings: Crossings | None = None) -> None:
+        self.limit_bytes, self._crossings = limit_bytes, crossings
+        self._downwards: tuple[Any, Any, BoolArray] | None = None
         self.nbytes = 0
         self._results: OrderedDict[tuple[Any, ...], Result] = OrderedDict()
         self._known: dict[int, Known] = {}
@@ -110,10 +115,22 @@ class Store:
             self._forget(self._results.popitem(last=False)[1])
         return result
 
-    def numbers_from(self, values: Any) -> int | None:
-        """Return from which index on an array has no NaN; None unless it is one of this store's."""
-        known = self._known.get(id(values))
-        return None if known is None else known.numbers_from
+    def crossed(self, first: FloatArray, second: FloatArray) -> BoolArray | None:
+        """Return where one line crosses above another; None if that is left to numpy.
+
+        Of shared lines, which cannot change, the way down is kept until it is asked for: most strategies want both.
+        """
+        last, self._downwards = self._downwards, None
+        if last is not None and last[0] is second and last[1] is first:
+            return last[2]
+        if self._crossings is None or first.ndim != 1 or first.shape != second.shape:
+            return None
+        if not (first.flags.c_contiguous and second.flags.c_contiguous):
+            return None
+        up, down = self._crossings(first, second)
+        if id(first) in self._known and id(second) in self._known:
+            self._downwards = first, second, down
+        return up
 
     def _know(self, things: Iterable[Known]) -> list[Known]:
         """Return which of the things are new; one that has a name already keeps it."""
@@ -165,18 +182,10 @@ def shared(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def numbers_from(*values: Any) -> int | None:
-    """Return from which index on none of the arrays has a NaN, as far as the store in use knows; else None."""
+def crossed(first: FloatArray, second: FloatArray) -> BoolArray | None:
+    """Return where one line crosses above another if the store in use can tell, else None; see `Store.crossed`."""
     store = _store.get()
-    if store is None:
-        return None
-    latest = 0
-    for each in values:
-        start = store.numbers_from(each)
-        if start is None:
-            return None
-        latest = max(latest, start)
-    return latest
+    return None if store is None else store.crossed(first, second)
 
 
 class HeldBars(Bars):
@@ -194,12 +203,11 @@ class HeldBars(Bars):
 
 
 def _bars_and_columns(bars: Bars, name: tuple[Any, ...]) -> Iterator[Known]:
-    yield Known(bars, name, None)
+    yield Known(bars, name)
     for column in COLUMNS:
-        yield Known(getattr(bars, column), (*name, column), 0)
+        yield Known(getattr(bars, column), (*name, column))
 
 
 def _line(line: FloatArray, name: tuple[Any, ...]) -> Known:
     line.flags.writeable = False
-    start = warmth.first_number(line)
-    return Known(line, name, None if np.isnan(line[start:]).any() else start)
+    return Known(line, name)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, Token
 from functools import wraps
 from typing import Any
 
@@ -15,15 +14,18 @@ from btbot.bars import FloatArray
 _seen: ContextVar[list[tuple[int, int]] | None] = ContextVar("_seen", default=None)
 
 
-@contextmanager
-def watch() -> Iterator[list[tuple[int, int]]]:
+class watch:  # noqa: N801 - a context manager, cheaper than `contextlib`'s, as in `memo.sharing`
     """Collect, while the block runs, length and first index with a value of every line that indicators return."""
-    found: list[tuple[int, int]] = []
-    token = _seen.set(found)
-    try:
-        yield found
-    finally:
-        _seen.reset(token)
+
+    __slots__ = ("_found", "_token")
+
+    def __enter__(self) -> list[tuple[int, int]]:
+        self._found: list[tuple[int, int]] = []
+        self._token: Token[list[tuple[int, int]] | None] = _seen.set(self._found)
+        return self._found
+
+    def __exit__(self, *_: object) -> None:
+        _seen.reset(self._token)
 
 
 def watched(function: Callable[..., Any]) -> Callable[..., Any]:

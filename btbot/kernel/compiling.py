@@ -72,15 +72,15 @@ def part(function: Callable[..., Any]) -> Any:
     return numba.njit(**_INNER)(function)
 
 
-def entry(function: Callable[..., Any]) -> Any:
-    """Compile a function that Python calls, and keep it on disk."""
+def entry(function: Callable[..., Any], signature: Any = None) -> Any:
+    """Compile a function that Python calls, at its first call unless its signature is given; keep it on disk."""
     folder = cache_folder()
     if not _writable(folder):
-        return numba.njit(**_OPTIONS)(function)  # compiled in every process
+        return numba.njit(signature, **_OPTIONS)(function)  # compiled in every process
     before = numba.config.CACHE_DIR
     try:
         numba.config.CACHE_DIR = str(folder)
-        return numba.njit(cache=True, **_OPTIONS)(function)
+        return numba.njit(signature, cache=True, **_OPTIONS)(function)
     finally:
         numba.config.CACHE_DIR = before
 

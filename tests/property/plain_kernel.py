@@ -20,7 +20,7 @@ Change = tuple[str, str, str]
 """Module, a text that stands there once, and what stands there instead."""
 
 COMPILING = """
-def part(function):
+def part(function, signature=None):
     return function
 
 entry = compiled = part

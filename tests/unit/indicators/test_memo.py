@@ -8,12 +8,17 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from btbot import indicators as ta
 from btbot.bars import Bars
 from btbot.indicators import memo, warmth
+from btbot.kernel.crossing import crossings
 
 WIDE = 1 << 24
+_AWKWARD = (np.nan, -np.inf, np.inf, -0.0, 0.0, 1.0, np.nextafter(1.0, 2.0), 5e-324)
 
 
 @pytest.fixture
@@ -162,7 +167,7 @@ def test_a_line_that_was_forgotten_is_a_passing_array(bars: Bars) -> None:
         ta.sma(held.close, 20)
         ta.sma(line, 5)
         assert len(store) == 1
-        assert memo.numbers_from(line) is None
+        assert ta.sma(line, 5) is not ta.sma(line, 5)
 
 
 def test_warm_up_is_seen_whether_computed_or_looked_up(bars: Bars) -> None:
@@ -177,10 +182,14 @@ def test_warm_up_is_seen_whether_computed_or_looked_up(bars: Bars) -> None:
             assert found == [(400, 19), (400, 33), (400, 33), (400, 33), (400, 29)]
 
 
-def test_crossings_are_the_same_with_and_without_sharing(walk: Callable[..., Bars]) -> None:
+@pytest.fixture(params=["numpy", "compiled"])
+def store(request: pytest.FixtureRequest) -> memo.Store:
+    return memo.Store(WIDE, crossings if request.param == "compiled" else None)
+
+
+def test_crossings_are_the_same_with_and_without_sharing(walk: Callable[..., Bars], store: memo.Store) -> None:
     ticks = np.round(walk(600, seed=42, spread=0.02).close)  # whole prices, so that lines touch
     bars = Bars.from_frame(walk(600, seed=42).frame.assign(close=ticks), "TEST/USDT", "1h")
-    store = memo.Store(WIDE)
     held = store.hold(bars)
     with memo.sharing(store):
         high, low = ta.highest(held.close, 3), ta.lowest(held.close, 5)
@@ -192,6 +201,46 @@ def test_crossings_are_the_same_with_and_without_sharing(walk: Callable[..., Bar
                 copies = [np.copy(each) if isinstance(each, np.ndarray) else each for each in (first, second)]
                 np.testing.assert_array_equal(found, cross(*copies))
     assert not ta.crossover(np.nan, low).any()
+
+
+def test_the_way_down_is_that_of_the_same_two_lines(bars: Bars, store: memo.Store) -> None:
+    held = store.hold(bars)
+    with memo.sharing(store):
+        fast, slow, other = (ta.sma(held.close, period) for period in (5, 20, 50))
+        asked = [(fast, slow), (slow, fast), (slow, fast), (fast, slow), (fast, other), (slow, fast), (other, fast)]
+        found = [ta.crossover(*pair) for pair in asked]
+        assert len({id(flags) for flags in found}) == len(found)  # whoever writes into one changes no other
+    for pair, flags in zip(asked, found, strict=True):
+        np.testing.assert_array_equal(flags, ta.crossover(*pair))
+
+
+def test_a_line_that_the_strategy_wrote_into_is_compared_anew(bars: Bars, store: memo.Store) -> None:
+    held = store.hold(bars)
+    with memo.sharing(store):
+        mine, slow = held.close * 1.0, ta.sma(held.close, 20)
+        ta.crossover(mine, slow)
+        mine[:] = mine[::-1].copy()
+        below = ta.crossunder(mine, slow)
+    np.testing.assert_array_equal(below, ta.crossunder(mine, slow))
+
+
+@given(lines=arrays(np.float64, st.tuples(st.just(2), st.integers(0, 70)), elements=st.sampled_from(_AWKWARD)))
+def test_compiled_crossings_are_those_of_numpy(lines: np.ndarray) -> None:
+    up, down = crossings(*lines)
+    np.testing.assert_array_equal(up, ta.crossover(*lines))
+    np.testing.assert_array_equal(down, ta.crossunder(*lines))
+    assert up.dtype == down.dtype == bool
+
+
+def test_lines_that_are_not_contiguous_are_left_to_numpy(bars: Bars) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("only contiguous lines of one length may come here")
+
+    store = memo.Store(WIDE, refuse)  # type: ignore[arg-type]
+    with memo.sharing(store):
+        table = np.random.default_rng(1).normal(size=(50, 2))
+        assert ta.crossover(table[:, 0], table[:, 1]).any()
+        assert ta.crossover(table[:, 0].copy(), 0.0).any()
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3])
