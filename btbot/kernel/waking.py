@@ -83,6 +83,8 @@ def next_flag(one, other, length, start, stop):
         bits = (word(one, 0, 0, column) | word(other, 0, 0, column)) & (_ALL << np.uint64((start & 7) * 8))
         while bits == 0:
             column += 1
+            while column + 3 < words and not four(one, other, column):
+                column += 4
             if column >= words or column * 8 >= stop:
                 break
             bits = word(one, 0, 0, column) | word(other, 0, 0, column)
@@ -93,6 +95,15 @@ def next_flag(one, other, length, start, stop):
         if flag(one, 0, 0, at) or flag(other, 0, 0, at):
             return at
     return stop
+
+
+@part
+def four(one, other, column):
+    """Return the flags of both rows in four words from a column on, not 0 if any is set."""
+    first = word(one, 0, 0, column) | word(other, 0, 0, column)
+    second = word(one, 0, 0, column + 1) | word(other, 0, 0, column + 1)
+    third = word(one, 0, 0, column + 2) | word(other, 0, 0, column + 2)
+    return first | second | third | word(one, 0, 0, column + 3) | word(other, 0, 0, column + 3)
 
 
 @part
