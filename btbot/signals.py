@@ -16,7 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 _Plan = TypeVar("_Plan", "Signals", "Targets")
 _BOOL = np.dtype(bool)
 _FLAGS = ("enter_long", "exit_long", "enter_short", "exit_short")
-_LEVELS = ("stop_long", "stop_short", "target_long", "target_short")
+_NUMBERS = ("stop_long", "stop_short", "target_long", "target_short", "confidence")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +47,26 @@ class Signals:
     confidence: FloatArray | None = None
     plot: Mapping[str, Any] = field(default_factory=dict)
 
+    def __init__(
+        self,
+        enter_long: BoolArray | None = None,
+        exit_long: BoolArray | None = None,
+        enter_short: BoolArray | None = None,
+        exit_short: BoolArray | None = None,
+        stop_long: FloatArray | None = None,
+        stop_short: FloatArray | None = None,
+        target_long: FloatArray | None = None,
+        target_short: FloatArray | None = None,
+        confidence: FloatArray | None = None,
+        plot: Mapping[str, Any] | None = None,
+    ) -> None:
+        # What dataclasses write for a frozen class sets each of these by a call, which a search would feel.
+        self.__dict__.update(
+            enter_long=enter_long, exit_long=exit_long, enter_short=enter_short, exit_short=exit_short,
+            stop_long=stop_long, stop_short=stop_short, target_long=target_long, target_short=target_short,
+            confidence=confidence, plot={} if plot is None else plot,
+        )  # fmt: skip
+
     def checked(self, n: int) -> Signals:
         """Return a copy whose arrays all have shape (n,): flags filled in, confidence within [0, 1].
 
@@ -55,12 +75,14 @@ class Signals:
         StrategyError
             If an array has another shape, a flag is not boolean or a confidence leaves [0, 1].
         """
+        given = vars(self)
         changes: dict[str, Any] = {"plot": _overlays(self.plot, n)}
         for name in _FLAGS:
-            changes[name] = _flag(name, getattr(self, name), n)
-        for name in (*_LEVELS, "confidence"):
-            changes[name] = _number(name, getattr(self, name), n)
-        confidence = changes["confidence"]
+            changes[name] = _flag(name, given[name], n)
+        for name in _NUMBERS:
+            if given[name] is not None:
+                changes[name] = _number(name, given[name], n)
+        confidence = changes.get("confidence")
         if confidence is not None:
             confidence = np.nan_to_num(confidence, nan=0.0)
             if n and (confidence.min() < 0 or confidence.max() > 1):
@@ -112,9 +134,9 @@ class Targets:
         StrategyError
             If the exposure has another shape or leaves [-1, +1], or the band leaves [0, 1].
         """
-        exposure = _number("exposure", self.exposure, n, owner="targets")
-        if exposure is None:
+        if self.exposure is None:
             raise StrategyError("targets: exposure is missing; give one number a bar in [-1, +1]")
+        exposure = _number("exposure", self.exposure, n, owner="targets")
         if n and not (np.fmin.reduce(exposure, initial=0.0) >= -1 and np.fmax.reduce(exposure, initial=0.0) <= 1):
             worst = exposure[int(np.nanargmax(np.abs(exposure)))]
             raise StrategyError(f"targets: exposure must lie in [-1, +1], was {worst}; clip it")
@@ -150,6 +172,9 @@ def _idle(first: int, until: int, values: npt.NDArray[Any], instead: Any) -> npt
     return changed
 
 
+_PLANS = (Signals, Targets)
+
+
 def checked(answer: object, n: int) -> Signals | Targets:
     """Check what a strategy's ``signals`` returned for `n` bars.
 
@@ -158,7 +183,7 @@ def checked(answer: object, n: int) -> Signals | Targets:
     StrategyError
         If it is neither `Signals` nor `Targets`, or breaks their contract.
     """
-    if not isinstance(answer, Signals | Targets):
+    if not isinstance(answer, _PLANS):
         raise StrategyError(
             f"signals() returned {type(answer).__name__}; return Signals(...) or Targets(...), "
             "both from `from btbot import Signals, Targets`"
@@ -178,8 +203,8 @@ def _flag(name: str, values: Any, n: int) -> BoolArray:
     return _shaped(name, array, n)
 
 
-def _number(name: str, values: Any, n: int, *, owner: str = "signals") -> FloatArray | None:
-    return None if values is None else _shaped(name, np.asarray(values, dtype=np.float64), n, owner=owner)
+def _number(name: str, values: Any, n: int, *, owner: str = "signals") -> FloatArray:
+    return _shaped(name, np.asarray(values, dtype=np.float64), n, owner=owner)
 
 
 def _shaped(name: str, array: npt.NDArray[Any], n: int, *, owner: str = "signals") -> npt.NDArray[Any]:
@@ -191,5 +216,11 @@ def _shaped(name: str, array: npt.NDArray[Any], n: int, *, owner: str = "signals
 
 
 def _overlays(plot: Mapping[str, Any] | None, n: int) -> dict[str, FloatArray]:
-    lines = {name: _number(f"plot[{name!r}]", values, n) for name, values in (plot or {}).items()}
-    return {name: values for name, values in lines.items() if values is not None}
+    lines = {}
+    for name, values in (plot or {}).items():
+        if values is None:
+            continue
+        line = lines[name] = np.asarray(values, dtype=np.float64)
+        if line.shape != (n,):
+            _shaped(f"plot[{name!r}]", line, n)
+    return lines

@@ -126,11 +126,12 @@ def make_books(
     return sorted(books, key=lambda book: book.number), cuts
 
 
-def make_params(host: Hosted) -> Any:
-    """Return the parameters of a strategy as its ``signals`` gets them."""
+def make_params(host: Hosted, changed: Mapping[str, Any] | None = None) -> Any:
+    """Return the parameters of a strategy as its ``signals`` gets them, some of them changed."""
     params = host.cls.params()  # type: ignore[attr-defined]
-    for name, value in host.params.items():
-        setattr(params, name, value)
+    for values in (host.params, changed or {}):
+        for name, value in values.items():
+            setattr(params, name, value)
     return params
 
 

@@ -15,7 +15,7 @@ from btbot.signals import Signals, Targets
 
 _FLAGS = ("enter_long", "exit_long", "enter_short", "exit_short")
 _ABSENT = {"confidence": 1.0}
-_NUMBERS = frozenset({"stop_long", "stop_short", "target_long", "target_short", "confidence", "exposure"})
+_NUMBERS = ("stop_long", "stop_short", "target_long", "target_short", "confidence", "exposure")
 _FLAG_WORDS = [PLAN.names.index(name) for name in _FLAGS]  # type: ignore[union-attr]
 
 
@@ -35,7 +35,11 @@ class Desk:
         self._numbers: dict[str, npt.NDArray[np.float64]] = {}
         self.rows = np.zeros(1, dtype=PLAN)
         self.rows["length"] = axis.length
-        self._words = self.rows.view(np.int64)
+        words = self.rows.view(np.int64).data
+        self._slots = [
+            (name, copies, words[at : at + 1])
+            for name, copies, at in zip(_FLAGS, self._flags, _FLAG_WORDS, strict=True)
+        ]
 
     def lay(self, plans: Sequence[Signals | Targets], atr: Sequence[Any], realized: Sequence[Any]) -> None:
         """Write down what the strategies want.
@@ -55,16 +59,17 @@ class Desk:
     def _write(self, plans: Sequence[Signals | Targets]) -> None:
         # A search does this thousands of times a second: plans are asked by their dictionaries, records by words.
         said = [vars(plan) for plan in plans]
-        places: dict[tuple[int, ...], int] = {}  # one side's exit is often the other side's entry
-        for copies, name, word in zip(self._flags, _FLAGS, _FLAG_WORDS, strict=True):
+        places: dict[Any, int] = {}  # one side's exit is often the other side's entry
+        for name, copies, word in self._slots:
             flags = [values.get(name) for values in said]
-            known = tuple(map(id, flags))
-            if known not in places:
-                places[known] = self._place(flags, copies)
-            self._words[word] = places[known]
-        given = [name for values in said for name, value in values.items() if value is not None and name in _NUMBERS]
-        for name in {*given, *self._numbers}:
-            if name in _NUMBERS:
+            known = id(flags[0]) if self.axis.symbols == 1 else tuple(map(id, flags))
+            place = places.get(known)
+            if place is None:
+                place = places[known] = self._place(flags, copies)
+            word[0] = place
+        given = [name for values in said for name in _NUMBERS if values.get(name) is not None]
+        if given or self._numbers:
+            for name in {*given, *self._numbers}.intersection(_NUMBERS):
                 self._number(name, [values.get(name) for values in said], _ABSENT.get(name, np.nan))
         self._shown = tuple(plans)
 

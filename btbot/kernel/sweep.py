@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,9 +28,10 @@ from btbot.engine.desk.book import with_levels
 from btbot.engine.market import Market, Window
 from btbot.exits import Exits
 from btbot.indicators import memo, warmth
+from btbot.kernel.crossing import crossings
 from btbot.kernel.encode import encode_rule, encode_terms
 from btbot.kernel.figures import FIGURES
-from btbot.kernel.layout import ACCOUNT, BOOK, OUTCOME, RECORD, RULE, SIZINGS
+from btbot.kernel.layout import ACCOUNT, BOOK, OUTCOME, RECORD, RULE
 from btbot.kernel.loop import run
 from btbot.kernel.plans import Desk
 from btbot.kernel.reading import address
@@ -43,18 +44,22 @@ FloatArray = npt.NDArray[np.float64]
 _SHARED_BYTES = 512 * 2**20  # of indicators
 _FIRST_FILLS = 4096
 _NOTHING: FloatArray = np.zeros(0)
-_OPTIMAL = SIZINGS.index("optimal_f")
 
 
 @dataclass(slots=True, eq=False)
 class Terms:
-    """One set of exits, sizes and costs, encoded; `address` is that of `rows`."""
+    """One set of exits, sizes and costs, encoded.
+
+    `address` is that of `rows`; ``measured`` says of each symbol whether `measures` has anything for it.
+    """
 
     config: RunConfig
     rows: npt.NDArray[Any]
     exits: list[Exits]
     lots: list[Lot]
     address: int
+    optimal: bool
+    measured: list[bool]
     rules: dict[tuple[int, float | None, bool, bool], Any] = field(default_factory=dict)
 
 
@@ -84,7 +89,7 @@ class Sweep:
 
     def __init__(self, config: RunConfig, hosted: Sequence[Hosted], market: Market) -> None:
         self.config, self.hosted = config, list(hosted)
-        self._store, self._shares = memo.Store(_SHARED_BYTES), True
+        self._store, self._shares = memo.Store(_SHARED_BYTES, crossings), True
         self.bars = [self._store.hold(bars) for bars in market.bars.values()]
         self._owner = [next(host for host in self.hosted if number in host.numbers) for number in range(len(self.bars))]
         names = sorted({host.name for host in self.hosted})
@@ -99,6 +104,8 @@ class Sweep:
         self._rules, self._outcome = np.zeros(symbols, dtype=RULE), np.zeros(1, dtype=OUTCOME)
         self._day_equity = np.zeros(self.tape.rows["trading_days"][0])
         self._returns = np.zeros((len(names), 0))
+        self._last_written: tuple[Any, Any] = (None, None)
+        self._last_rules: list[Any] = [None] * symbols
         self._nothing = _NOTHING, _NOTHING, np.zeros((0, 6))
         self._fixed = [
             address(rows)
@@ -140,8 +147,10 @@ class Sweep:
 
     def terms(self, config: RunConfig) -> Terms:
         """Encode costs, sizes and exits of a configuration with the same strategies, symbols and bars."""
-        rows = encode_terms(config)
-        return Terms(config, rows, [exits_of(host, config) for host in self._owner], make_lots(config), address(rows))
+        rows, exits = encode_terms(config), [exits_of(host, config) for host in self._owner]
+        volatility, optimal = config.sizing.name == "volatility_target", config.sizing.name == "optimal_f"
+        measured = [volatility or each.needs_atr for each in exits]
+        return Terms(config, rows, exits, make_lots(config), address(rows), optimal, measured)
 
     def _run(
         self,
@@ -151,11 +160,10 @@ class Sweep:
         written: tuple[FloatArray, FloatArray, FloatArray],
     ) -> int:
         span = self._span(window)
-        self._share_or_not(lambda: self._lay(terms, params, window))
-        optimal = terms.rows[0]["sizing"] == _OPTIMAL
-        if optimal and not self._returns.size:
+        self._share_or_not(terms, params, window)
+        if terms.optimal and not self._returns.size:
             self._returns = np.zeros((len(self._returns), self.axis.length * self.axis.symbols))
-        self._write_to(self._returns if optimal else _NOTHING, *written)
+        self._write_to(self._returns if terms.optimal else _NOTHING, written)
         return int(
             run(
                 span.tape.address, self._fixed[0], terms.address, *self._fixed[1:], len(self._records),
@@ -163,23 +171,26 @@ class Sweep:
             )
         )  # fmt: skip
 
-    def _share_or_not(self, work: Callable[[], None]) -> None:
-        """Do the work with shared indicators, unless the strategy cannot bear that they are read-only."""
+    def _share_or_not(self, *asked: Any) -> None:
+        """Do as `_lay` with shared indicators, unless the strategy cannot bear that they are read-only."""
         if not self._shares:
-            return work()
+            return self._lay(*asked)
         try:
             with memo.sharing(self._store):
-                return work()
+                return self._lay(*asked)
         except (ValueError, TypeError, NumbaError):
-            work()  # what is raised now is the strategy's own
+            self._lay(*asked)  # what is raised now is the strategy's own
             self._shares = False
 
-    def _write_to(self, returns: FloatArray, equity: FloatArray, cash: FloatArray, fills: FloatArray) -> None:
-        """Tell the loop where to write; empty arrays are left out."""
-        self._outcome[0] = (
-            self._returns.shape[1], len(fills), *self._written_to, address(returns),
-            address(equity), address(cash), address(fills),
-        )  # fmt: skip
+    def _write_to(self, returns: FloatArray, written: tuple[FloatArray, FloatArray, FloatArray]) -> None:
+        """Tell the loop where to write returns, equity, cash and fills; empty arrays are left out."""
+        if self._last_written[0] is not returns or self._last_written[1] is not written:
+            equity, cash, fills = written
+            self._outcome[0] = (
+                self._returns.shape[1], len(fills), *self._written_to, address(returns),
+                address(equity), address(cash), address(fills),
+            )  # fmt: skip
+            self._last_written = returns, written
 
     def _lay(self, terms: Terms, params: Sequence[Mapping[str, Any]], window: Window | None) -> None:
         """Write down what the strategies want, and their exits, for the loop to read."""
@@ -190,10 +201,12 @@ class Sweep:
                 plan = within(plan, self._span(window).bars[number], window)
             if terms.config.sizing.name == "fixed_risk":
                 refuse_size_without_stop(host, exits, plan, terms.config)
-            atr, volatility = measures(exits, bars, terms.config)
+            atr, volatility = measures(exits, bars, terms.config) if terms.measured[number] else (None, None)
             if atr is not None:
                 plan = plan.warm(warmth.first_number(atr))
-            self._rules[number] = self._rule(terms, number, plan)
+            rule = self._rule(terms, number, plan)
+            if rule is not self._last_rules[number]:
+                self._rules[number] = self._last_rules[number] = rule
             plans.append(plan)
             atrs.append(atr)
             realized.append(volatility)
@@ -218,10 +231,9 @@ class Sweep:
         if self._plans[0] != key:
             plans: dict[int, Any] = {}
             for host, given in zip(self.hosted, params, strict=True):
-                changed = Hosted(host.name, host.cls, {**host.params, **given}, host.symbols, host.numbers, True)
-                values = make_params(changed)
+                values = make_params(host, given)
                 for number in host.numbers:
-                    plans[number] = make_plan(changed, values, self.bars[number])
+                    plans[number] = make_plan(host, values, self.bars[number])
             self._plans = key, [plans[number] for number in range(len(self.bars))]
         return self._plans[1]
 

@@ -65,10 +65,10 @@ class Evaluator:
                 return f"objective {goal.metric} is not among the figures that the compiled kernel counts"
         return ""
 
-    def _places(self) -> list[int]:
-        if self.config.optimize is None or self.obstacle:
-            return []
-        return [FIGURES.index(str(goal.metric)) for goal in self.config.optimize.objectives]
+    def _places(self) -> IntArray:
+        searched = self.config.optimize is not None and not self.obstacle
+        goals = self.config.optimize.objectives if searched else ()  # type: ignore[union-attr]
+        return np.array([FIGURES.index(str(goal.metric)) for goal in goals], dtype=np.int64)
 
     def figures(self, setting: Setting, window: engine.Window | None = None) -> FloatArray:
         """Return the figures of one setting, float64 of shape (len(FIGURES),); NaN where there is none.

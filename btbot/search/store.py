@@ -145,7 +145,7 @@ class Store:
 
     def describe(self, decides: dict[str, Any]) -> None:
         """Write down for people what the search in this folder is."""
-        _write(self.folder / _IDENTITY, json.dumps(decides, indent=1, default=str).encode())
+        _write(self.folder / _IDENTITY, json.dumps(decides, indent=1, default=str).encode(), lasting=False)
 
     def once(self, name: str, value: int) -> int:
         """Remember a number under a name, and return the one that was remembered first."""

@@ -22,6 +22,7 @@ from btbot.search.worker import Brief
 from btbot.search.workers import Crew
 
 log = logging.getLogger(__name__)
+_NOTHING_VERIFIED = {"best": 0, "sample": 0}
 
 
 class Study:
@@ -75,11 +76,11 @@ class Study:
     def verify(self) -> None:
         """Run the best and a sample of the others again through Cerebro, unless that has been done."""
         wanted = {"best": self.section.verify.best, "sample": self.section.verify.sample}
-        if self.outcome.get("verified") != wanted:
+        if self.outcome.get("verified", _NOTHING_VERIFIED) != wanted:
             verdicts = self._verdicts(**wanted)
             self.outcome |= {"verified": wanted, "verification": [asdict(one) for one in verdicts]}
             self.store.remember(self.outcome)
-        self.verification = [Verification(**one) for one in self.outcome["verification"]]
+        self.verification = [Verification(**one) for one in self.outcome.get("verification", [])]
 
     def _verdicts(self, *, best: int, sample: int) -> list[Verification]:
         trials = self._trials()
