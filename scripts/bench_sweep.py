@@ -35,6 +35,7 @@ VECTORBT = {
     "vectorbt, rust": ("portfolio", "rust"),
     "vectorbt, rust, below Portfolio": ("inner", "rust"),
 }
+_TURN_SECONDS = 2.0
 BASE, RIVAL = "btbot, search", "vectorbt, numba"
 _THREADS = ("NUMBA", "OMP", "OPENBLAS", "MKL", "NUMEXPR", "RAYON")
 
@@ -132,17 +133,22 @@ def _from_start(name: str, command: Sequence[str | Path], caches: Path, wanted: 
 
 
 def _interleaved(workers: dict[str, Worker], rounds: int, wanted: np.ndarray) -> dict[str, list[float]]:
-    """Return the seconds of sweeps in warm processes, one after the other in each round.
+    """Return the seconds of a sweep in warm processes, one after the other in each round.
 
-    Each runs twice and the second run counts: a process that waited for the others finds cold processor caches.
+    The first sweep of a turn does not count: a process that waited for the others finds cold processor caches. Those
+    after it are as many as fill two seconds, and their mean counts: what else the machine does then weighs on a short
+    sweep as on a long one.
     """
     seconds: dict[str, list[float]] = {name: [] for name in workers}
     for _ in range(rounds):
         for name, worker in workers.items():
             worker.once()
-            answer = worker.once()
-            grid.assert_equity(name, np.array(answer["equity"]), wanted)
-            seconds[name].append(answer["seconds"])
+            turn: list[float] = []
+            while sum(turn) < _TURN_SECONDS:
+                answer = worker.once()
+                grid.assert_equity(name, np.array(answer["equity"]), wanted)
+                turn.append(answer["seconds"])
+            seconds[name].append(statistics.mean(turn))
     return seconds
 
 

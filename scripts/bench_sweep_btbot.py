@@ -86,9 +86,7 @@ class Search:
 
         with tempfile.TemporaryDirectory() as folder:
             trials = search(self.configuration, parent=Path(folder)).trials
-            place = {(fast, slow): at for at, (fast, slow) in enumerate(grid.PAIRS)}
-            keys = zip(trials.column("ma_fast").astype(int), trials.column("ma_slow").astype(int), strict=True)
-            order = np.argsort([place[key] for key in keys])
+            order = np.lexsort((trials.column("ma_slow"), trials.column("ma_fast")))  # as in `grid.PAIRS`
             return {
                 "equity": trials.column("final_equity")[order].tolist(),
                 "trades": trials.column("total_trades")[order].tolist(),
