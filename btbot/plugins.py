@@ -73,7 +73,6 @@ class Description:
     where: str
 
 
-@cache
 def shipped(kind: str) -> Path:
     """Return the folder of the plug-ins that come with btbot: in the package, or beside it in a checkout."""
     package = Path(__file__).resolve().parent
