@@ -29,14 +29,14 @@ import pandas as pd
 from bench_rivals import Worker, environment, save_arrays
 
 HERE = Path(__file__).parent
-OWN = {"btbot, search": ("search",), "btbot, kernel": ("kernel",)}
+OWN = {"btbot, kernel": ("kernel",), "btbot, search": ("search",)}
 VECTORBT = {
     "vectorbt, numba": ("portfolio", "numba"),
     "vectorbt, rust": ("portfolio", "rust"),
     "vectorbt, rust, below Portfolio": ("inner", "rust"),
 }
 _TURN_SECONDS = 2.0
-BASE, RIVAL = "btbot, search", "vectorbt, numba"
+BASE, RIVAL = "btbot, kernel", "vectorbt, numba"  # both from bars in memory to results in memory
 _THREADS = ("NUMBA", "OMP", "OPENBLAS", "MKL", "NUMEXPR", "RAYON")
 
 
@@ -153,7 +153,7 @@ def _interleaved(workers: dict[str, Worker], rounds: int, wanted: np.ndarray) ->
 
 
 def show_grid(found: dict[str, Any]) -> None:
-    """Print the table, and how many times faster than each contestant the search is."""
+    """Print the table, and how many times faster than each contestant the kernel is."""
     rows, base = found["rows"], found["rows"][BASE]
     print(f"\nSMA cross, {len(grid.PAIRS):,} settings, {found['fills']:,} fills, one thread, equal equity")
     print(f"{'':34}{'empty cache':>19}{'process start':>19}{'warm':>19}{'settings/s':>12}")
@@ -182,7 +182,7 @@ def _compare_freqtrade(pair: tuple[int, int], equity: float, trades: int, wanted
 
 
 def show_loops(found: dict[str, float], against: dict[str, Any]) -> None:
-    """Print seconds a setting, and how many times faster the search is."""
+    """Print seconds a setting, and how many times faster the kernel is."""
     own = against["rows"][BASE]["warm"] / len(grid.PAIRS)
     print(f"\n{'the same, a setting':44}{'seconds':>10}{'btbot is':>14}")
     for name, seconds in {BASE: own, **found}.items():

@@ -1,7 +1,8 @@
 """The grid of SMA crosses in btbot, through the shipped `ma_cross`: a process that times a sweep each time it is asked.
 
-- ``search``: what `python -m btbot optimize` does before its report; all figures of each trial are kept on disk.
-- ``kernel``: one setting after the other through the compiled loop, figures in memory.
+- ``kernel``: from bars in memory to figures in memory, indicators computed anew each time, as the rivals do it.
+- ``search``: what `python -m btbot optimize` does before its report: the data are checked, and all figures of each
+  trial are kept on disk.
 """
 
 from __future__ import annotations
@@ -58,18 +59,22 @@ def config(frame: pd.DataFrame, **settings: Any) -> RunConfig:
 
 
 class Kernel:
-    """All settings through an `Evaluator` that stays."""
+    """All settings, one after the other, through the strategy and the compiled loop."""
 
     def __init__(self, path: str) -> None:
+        from btbot import engine
         from btbot.kernel import FIGURES
-        from btbot.search.evaluate import Evaluator
 
-        self.evaluator = Evaluator(config(candles(path)))
+        self.configuration = config(candles(path))
+        self.market = engine.load_market(self.configuration)
         self.columns = [FIGURES.index(name) for name in ("final_equity", "total_trades")]
 
     def once(self) -> dict[str, list[float]]:
         """Return final equity and number of closed trades of each setting."""
-        rows = [self.evaluator.figures({FAST: fast, SLOW: slow})[self.columns] for fast, slow in grid.PAIRS]
+        from btbot.search.evaluate import Evaluator
+
+        evaluator = Evaluator(self.configuration, self.market)
+        rows = [evaluator.figures({FAST: fast, SLOW: slow})[self.columns] for fast, slow in grid.PAIRS]
         equity, trades = np.array(rows).T.tolist()
         return {"equity": equity, "trades": trades}
 
