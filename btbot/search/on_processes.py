@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
+import threading
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from multiprocessing import resource_tracker as standard_tracker
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -23,6 +28,7 @@ from btbot.search.workers import Lost
 _ONE_THREAD = {
     f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS", "VECLIB_MAXIMUM", "NUMEXPR", "NUMBA")
 }
+_MASKS = hasattr(signal, "pthread_sigmask")  # not on Windows
 
 
 class Processes:
@@ -38,23 +44,38 @@ class Processes:
 
     def __init__(self, count: int, market: engine.Market) -> None:
         self.count = count
-        self._folder = Path(mkdtemp(prefix="btbot-bars-"))
-        # It removes the folder if this process is killed.
-        resource_tracker.register(str(self._folder), "folder")
-        self._bars = str(self._folder / "bars")
-        joblib.dump(pack(market), self._bars)
-        self._executor = self._started()
+        self._market = market
+        self._folder: Path | None = None
+        self._executor: Any = None
 
     def _started(self) -> Any:
         return ProcessPoolExecutor(self.count, initializer=begin, initargs=(os.getpid(),), env=_ONE_THREAD)
 
     def submit(self, brief: Brief, job: Any) -> Future[Any]:
         """Give a job out, to new processes if the death of one has taken the others along."""
-        try:
-            return self._executor.submit(work, brief, self._bars, job)  # type: ignore[no-any-return]
-        except TerminatedWorkerError:
+        if self._executor is None:
+            self._open()
+        with _uninterrupted():
+            try:
+                return self._executor.submit(work, brief, self._bars, job)  # type: ignore[no-any-return]
+            except TerminatedWorkerError:
+                self._executor = self._started()
+                return self._executor.submit(work, brief, self._bars, job)  # type: ignore[no-any-return]
+
+    @property
+    def _bars(self) -> str:
+        return f"{self._folder}/bars"
+
+    def _open(self) -> None:
+        if _MASKS:
+            standard_tracker.ensure_running()  # not later, since as it begins it ends the mask of `_uninterrupted`
+        with _uninterrupted():
+            self._folder = Path(mkdtemp(prefix="btbot-bars-"))
+            # It removes the folder if this process is killed.
+            resource_tracker.register(str(self._folder), "folder")
+        joblib.dump(pack(self._market), self._bars)
+        with _uninterrupted():
             self._executor = self._started()
-            return self._executor.submit(work, brief, self._bars, job)  # type: ignore[no-any-return]
 
     def wait(self, handles: list[Future[Any]]) -> list[Future[Any]]:
         """Return ended jobs, at least one."""
@@ -74,9 +95,40 @@ class Processes:
 
     def close(self) -> None:
         """Kill the processes and remove the file of the bars."""
-        self._executor.shutdown(kill_workers=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
-        resource_tracker.unregister(str(self._folder), "folder")
+        try:
+            if self._executor is not None:
+                self._executor.shutdown(kill_workers=True)
+        finally:
+            with _uninterrupted():
+                self._forget()
+
+    def _forget(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            resource_tracker.unregister(str(self._folder), "folder")
+            self._folder = None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait.
+
+    For this process until the end; for those that it begins meanwhile until `begin`, since they inherit the mask.
+    Of this process the mask alone would not do: any other thread may be given the signal.
+    """
+    waiting: list[int] = []
+    handles = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is not None
+    handler = signal.signal(signal.SIGINT, lambda number, _: waiting.append(number)) if handles else None
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if _MASKS else set()
+    try:
+        yield
+    finally:
+        if _MASKS:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if handles:
+            signal.signal(signal.SIGINT, handler)
+        if waiting:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _exit_codes(text: str) -> str:

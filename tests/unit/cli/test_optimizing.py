@@ -135,6 +135,21 @@ def test_interruption_is_130_and_says_how_to_go_on(here, checkout):
     assert {path.name for path in here.iterdir()} == {"a.yml", "strategies", "var"}
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_interruption_while_workers_begin_says_nothing_of_them(here, checkout):
+    (here / "a.yml").write_text(CONFIG.replace("{backend: none}", "{backend: processes, count: 2}"))
+    command = [sys.executable, "-m", "btbot", "optimize", "a.yml", "--out", "out"]
+    environ = {**os.environ, "PYTHONPATH": str(checkout)}
+    for seconds in (0.0, 0.1, 0.3):
+        process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        assert "2 workers: processes" in process.stderr.readline()
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert re.fullmatch(r"interrupted: \d+ settings are kept in .*\n", err)
+
+
 def test_without_a_section_it_is_a_mistake_of_the_file(here, cli):
     from btbot.errors import ConfigError
 
