@@ -44,6 +44,7 @@ class Session:
         self.store = store
         self.client = client
         self.source = source
+        self.workers = workers
         self._retry = retry
         self._threads = threads
         self._turns = asyncio.Semaphore(workers)

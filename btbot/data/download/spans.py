@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 Span = tuple[int, int]
 
@@ -73,8 +73,13 @@ def divided(span: Span, length: int) -> list[Span]:
     >>> divided((0, 25), 10)
     [(0, 10), (10, 20), (20, 25)]
     """
+    return list(parts(span, length))
+
+
+def parts(span: Span, length: int) -> Iterator[Span]:
+    """Yield what `divided` returns, each part when it is asked for."""
     start, end = span
-    return [(at, min(at + length, end)) for at in range(start, end, length)]
+    return ((at, min(at + length, end)) for at in range(start, end, length))
 
 
 def total(spans: Sequence[Span]) -> int:

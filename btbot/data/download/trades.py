@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from btbot.data.download.job import Downloaded, stamp
 from btbot.data.download.plan import unanswered
 from btbot.data.download.session import Session
-from btbot.data.download.spans import Span, divided
+from btbot.data.download.spans import Span, parts
 from btbot.data.download.together import together
 from btbot.data.store.downloads import digest
 from btbot.data.store.merge import Written
@@ -49,7 +49,8 @@ class TradeHistory:
         for start, end in spans:
             async with self._session.turn():
                 begin = await self._begin(start, end)
-            await together(self._chunk(part) for part in divided((begin, end), _CHUNK_MS))
+            coming = parts((begin, end), _CHUNK_MS)
+            await together(self._chunks(coming) for _ in range(self._session.workers))
 
     async def _begin(self, start: int, end: int) -> int:
         """Return where the first trade is; an exchange is silent about the years before it in one answer."""
@@ -62,6 +63,11 @@ class TradeHistory:
         if begin > start:
             await self._write([], start, begin)
         return begin
+
+    async def _chunks(self, coming: Iterator[Span]) -> None:
+        """Take one part after another of those that all workers share: of years there are too many to begin all."""
+        for part in coming:
+            await self._chunk(part)
 
     async def _chunk(self, part: Span) -> None:
         async with self._session.turn():

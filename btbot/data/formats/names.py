@@ -55,6 +55,9 @@ class Name:
         Whether its trades are single ones of a source that also has aggregated ones.
     unkept
         Why nothing of it can be stored; empty if something can.
+    folder
+        The folder by whose name the exchange is guessed; empty where the file's own name or, as freqtrade's, the
+        layout of its folders tells it.
     """
 
     kind: str | None = None
@@ -64,6 +67,7 @@ class Name:
     timeframe: Timeframe | None = None
     single: bool = False
     unkept: str = ""
+    folder: str = ""
 
 
 def read(path: Path) -> Name:
@@ -109,8 +113,7 @@ def _archived(path: Path, match: re.Match[str]) -> Name:
 
 def _freqtraded(path: Path, match: re.Match[str]) -> Name:
     """Read ``binance/BTC_USDT-1h.feather`` and ``binance/futures/BTC_USDT_USDT-1h-futures.feather``."""
-    folders = [part.lower() for part in path.absolute().parts[-3:-1]]
-    exchange = next((_exchange(part) for part in reversed(folders) if _exchange(part)), None)
+    exchange, _ = _of_folders(path)
     kind = {None: "candles", "spot": "candles", "futures": "candles", "funding_rate": "funding"}.get(match["kind"])
     settled, unkept = match["settled"], ""
     parts = match["pair"].upper().split("_")
@@ -124,7 +127,8 @@ def _freqtraded(path: Path, match: re.Match[str]) -> Name:
     if match["what"] == "trades":
         kind = "trades"
     timeframe, problem = (None, "") if kind != "candles" else (timeframe, problem)
-    market = "perpetual" if settled or folders[-1:] == ["futures"] or kind == "funding" else "spot"
+    below = path.absolute().parent.name.lower()
+    market = "perpetual" if settled or below == "futures" or kind == "funding" else "spot"
     symbol = pair("/".join(parts[:2]), exchange=exchange)
     return Name(kind, exchange, market, symbol, timeframe, unkept=unkept or problem)
 
@@ -136,8 +140,9 @@ def _free(path: Path) -> Name:
         stem = stem.removesuffix(suffix)
     words = [word for word in re.split(r"[^A-Za-z0-9]+", stem) if word]
     small = [word.lower() for word in words]
-    folders = [part.lower() for part in reversed(path.absolute().parts[-3:-1])]
-    exchange = next((found for word in (*small, *folders) if (found := _exchange(word))), None)
+    exchange, folder = next((found for word in small if (found := _exchange(word))), None), ""
+    if exchange is None:
+        exchange, folder = _of_folders(path)
     timeframe = next((length for word in words if (length := _length(word)) is not None), None)
     kind, single = None, False
     if any(word in ("funding", "fundingrate", "fundingrates") for word in small):
@@ -145,7 +150,7 @@ def _free(path: Path) -> Name:
     elif any(word in ("trades", "aggtrades", "tape") for word in small):
         kind, timeframe = "trades", None
     market = "perpetual" if kind == "funding" or set(small) & set(PERPETUAL) else "spot" if "spot" in small else None
-    return Name(kind, exchange, market, _symbol(words, exchange), timeframe, single)
+    return Name(kind, exchange, market, _symbol(words, exchange), timeframe, single, folder=folder)
 
 
 def _symbol(words: list[str], exchange: str | None) -> str | None:
@@ -157,6 +162,14 @@ def _symbol(words: list[str], exchange: str | None) -> str | None:
         if found and (word.isupper() or found.endswith(tuple(f"/{quote}" for quote in _CLEAR_QUOTES))):
             return found
     return None
+
+
+def _of_folders(path: Path) -> tuple[str | None, str]:
+    """Return the exchange after which one of the two folders above a file is named, and that folder."""
+    for folder in reversed(path.absolute().parts[-3:-1]):
+        if (found := _exchange(folder.lower())) is not None:
+            return found, folder
+    return None, ""
 
 
 def _exchange(word: str) -> str | None:

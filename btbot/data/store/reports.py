@@ -63,7 +63,7 @@ class Report:
     skipped
         Files that are well but hold what is not stored or not wanted.
     assumed
-        What was neither said by the user nor by the files, with the files.
+        What was neither said by the user nor by the files, and by what it was guessed, with the files.
     verified
         How many files had a checksum beside them.
     others

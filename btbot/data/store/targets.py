@@ -105,7 +105,7 @@ class Registry:
     stored
         The spelling of each market that is stored, by exchange and plain letters.
     assumed
-        What was neither said nor told by a name, with the first file: it is worth a line.
+        What was neither said nor told by a file's own name, with the files: it is worth a line.
     """
 
     wishes: Wishes
@@ -154,6 +154,9 @@ class Registry:
                 "--exchange NAME"
             )
         symbol = self._symbol(origin, exchange, told, verbatim=verbatim)
+        if self.wishes.exchange is None and origin.name.folder:
+            what = f"exchange {exchange} by the name of the folder {origin.name.folder} (--exchange says otherwise)"
+            self._note(what, origin)
         return Target(exchange, self._market(origin, kind, told), symbol, kind)
 
     def _market(self, origin: Origin, kind: str, told: str | None) -> str:
@@ -162,10 +165,14 @@ class Registry:
             return market
         if kind == "funding" or ":" in (told or ""):
             return "perpetual"
-        files = self.assumed.setdefault("market spot (--market perpetual says otherwise)", [])
-        if self.wishes.calendar == "crypto" and origin.shown not in files[-1:]:
-            files.append(origin.shown)
+        if self.wishes.calendar == "crypto":
+            self._note("market spot (--market perpetual says otherwise)", origin)
         return "spot"
+
+    def _note(self, what: str, origin: Origin) -> None:
+        files = self.assumed.setdefault(what, [])
+        if origin.shown not in files[-1:]:
+            files.append(origin.shown)
 
     def _symbol(self, origin: Origin, exchange: str, told: str | None, *, verbatim: bool) -> str:
         wanted = {plain(symbol): symbol for symbol in self.wishes.symbols}

@@ -212,6 +212,28 @@ def test_warn_is_called_by_its_option(csv):
     )
 
 
+@pytest.mark.parametrize("option", ["--start", "--end"])
+def test_a_wrong_date_of_an_export_is_called_by_its_option(csv, option):
+    bring(csv)
+    with pytest.raises(ConfigError) as wrong:
+        call("data", "export", "BTC/USDT", "1h", "w.json", option, "2024-13-01")
+    assert str(wrong.value) == (
+        f"{option}: a date such as 2021-01-01 or 2021-01-01T12:00 is expected, was '2024-13-01'"
+    )
+
+
+def test_an_exchange_that_a_folder_told_is_said_to_be_assumed(csv, tmp_path):
+    for name in ("BTCUSDT-spot-1h.csv", "ETHUSDT-spot-1h.csv"):
+        (tmp_path / "GDAX").mkdir(exist_ok=True)
+        (tmp_path / "GDAX" / name).write_text(csv.read_text())
+    said = call("data", "import", str(tmp_path / "GDAX"))
+    assert (
+        "assumed exchange coinbase by the name of the folder GDAX (--exchange says otherwise): "
+        "GDAX/BTCUSDT-spot-1h.csv and 1 more\n"
+    ) in said
+    assert "exchange" not in "".join(bring(tmp_path / "GDAX", "--exchange", "coinbase")["assumed"])
+
+
 def test_an_export_of_nothing_keeps_the_file_that_is_there(csv, tmp_path):
     bring(csv)
     (tmp_path / "w.json").write_text("good")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 
 import numpy as np
@@ -72,6 +73,20 @@ def test_years_before_the_first_trade_are_one_request(store):
     run(store, client, [JOB], since=T0 - 3 * 365 * 24 * HOUR)
     assert_equal(store, trades)
     assert len(client.asked) < 40
+
+
+def test_of_a_year_no_more_is_begun_than_the_workers_do(store):
+    trades = tape(hours=365 * 24)
+    begun = []
+
+    def spoil(_, page):
+        begun.append(len(asyncio.all_tasks()))
+        return page
+
+    client = exchange(trades, spoil=spoil)
+    run(store, client, [JOB], workers=3)
+    assert_equal(store, trades)
+    assert max(begun) < 10
 
 
 def test_a_silence_of_a_year_is_few_requests(store):
