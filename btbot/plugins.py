@@ -145,7 +145,7 @@ def _files(folder: Path) -> Iterator[Found]:
             yield Found(path.stem, path)
 
 
-def load(kind: str, name: str, *, base: type, folders: Sequence[Path]) -> type:
+def load(kind: str, name: str, *, base: type, folders: Sequence[Path], where: str | None = None) -> type:
     """Import one plug-in and return its class.
 
     Parameters
@@ -158,6 +158,8 @@ def load(kind: str, name: str, *, base: type, folders: Sequence[Path]) -> type:
         The class must be a subclass of it, and be defined in that file.
     folders
         See `search_folders`.
+    where
+        Where the name was written, for messages; `kind` by default.
 
     Raises
     ------
@@ -171,17 +173,20 @@ def load(kind: str, name: str, *, base: type, folders: Sequence[Path]) -> type:
     stem, _, wanted = name.partition(":")
     plugins = available(kind, folders)
     if stem not in plugins:
-        looked = ", ".join(map(str, folders)) or "no folder, since none exists"
-        known = f"; there are {', '.join(plugins)}" if kind == "feeds" and plugins else ""
-        raise ConfigError(
-            f"{kind}: there is no {KINDS[kind]} {stem!r}; looked in {looked}{did_you_mean(stem, plugins)}{known}"
-        )
+        raise ConfigError(f"{where or kind}: {_unknown(kind, stem, plugins, folders)}")
     found = plugins[stem]
     if found.hides:
         log.info("%s %s is %s, which hides %s", KINDS[kind], stem, found.where, ", ".join(map(str, found.hides)))
     if found.path is None:
         return _of_entry_point(kind, found, base)
-    return _class_of(_module(kind, found.path), found.path, base=base, kind=kind, wanted=wanted)
+    lacking = f"{where or kind}: {found.path} has no {KINDS[kind]}"
+    return _class_of(_module(kind, found.path), found.path, base=base, wanted=wanted, lacking=lacking)
+
+
+def _unknown(kind: str, stem: str, plugins: Iterable[str], folders: Sequence[Path]) -> str:
+    looked = ", ".join(map(str, folders)) or "no folder, since none exists"
+    known = f"; there are {', '.join(plugins)}" if kind == "feeds" and plugins else ""
+    return f"there is no {KINDS[kind]} {stem!r}; looked in {looked}{did_you_mean(stem, plugins)}{known}"
 
 
 def _of_entry_point(kind: str, found: Found, base: type) -> type:
@@ -224,11 +229,11 @@ def _module(kind: str, path: Path) -> ModuleType:
     return module
 
 
-def _class_of(module: ModuleType, path: Path, *, base: type, kind: str, wanted: str) -> type:
+def _class_of(module: ModuleType, path: Path, *, base: type, wanted: str, lacking: str) -> type:
     own = [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__]
     fitting = {one.__name__: one for one in own if issubclass(one, base) and not one.__name__.startswith("_")}
     if wanted:
-        return _named(fitting, wanted, path, kind)
+        return _named(fitting, wanted, lacking)
     if len(fitting) == 1:
         return next(iter(fitting.values()))
     for name, one in fitting.items():
@@ -244,13 +249,11 @@ def _class_of(module: ModuleType, path: Path, *, base: type, kind: str, wanted: 
     raise StrategyError(f"{path}: must define one subclass of {_title(base)}{others}")
 
 
-def _named(fitting: dict[str, type], wanted: str, path: Path, kind: str) -> type:
+def _named(fitting: dict[str, type], wanted: str, lacking: str) -> type:
     if wanted in fitting:
         return fitting[wanted]
     names = ", ".join(fitting) or "none"
-    raise ConfigError(
-        f"{kind}: {path} has no {KINDS[kind]} {wanted!r}; it defines {names}{did_you_mean(wanted, fitting)}"
-    )
+    raise ConfigError(f"{lacking} {wanted!r}; it defines {names}{did_you_mean(wanted, fitting)}")
 
 
 def _title(base: type) -> str:

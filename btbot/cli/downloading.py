@@ -273,10 +273,7 @@ def _moment(option: str, text: str | None, otherwise: Any) -> int | None:
     from btbot.data.store.moment import milliseconds
 
     found = otherwise if text is None else text
-    try:
-        return None if found is None else milliseconds(found, otherwise=0)
-    except ConfigError as error:
-        raise ConfigError(f"{option}: {error}") from None
+    return None if found is None else milliseconds(found, otherwise=0, name=option)
 
 
 def _missing(option: str, example: str) -> Any:

@@ -31,11 +31,12 @@ class Document:
     data
         The content; never changed in place.
     places
-        Path of keys and indexes to where it was written. ``()`` is the document itself.
+        Path of keys and indexes to where it was written. ``()`` is the document itself. The same content written
+        elsewhere is equal.
     """
 
     data: dict[str, Any]
-    places: dict[Keys, Place] = field(default_factory=dict)
+    places: dict[Keys, Place] = field(default_factory=dict, compare=False)
 
     def place(self, keys: Keys) -> Place:
         """Return where `keys` was written, or the nearest key above it that was."""
@@ -43,6 +44,11 @@ class Document:
             if keys[:length] in self.places:
                 return self.places[keys[:length]]
         return Place("<mapping>", "mapping")
+
+    def where(self, keys: Keys) -> str:
+        """Return the beginning of a message about `keys`: ``trend.yml:12: costs.taker_fee``."""
+        place, key = str(self.place(keys)), dotted(keys)
+        return place if place.endswith(f" {key}") else f"{place}: {key}"
 
     def get(self, keys: Keys) -> Any:
         """Return the value at `keys`, or None where there is none."""

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
-from btbot.config.document import Document, Keys, dotted
+from btbot.config.document import Document, Keys
 from btbot.config.mask import shown
 from btbot.config.model import RunConfig
 from btbot.errors import did_you_mean
@@ -50,12 +50,7 @@ def located(found: Iterable[tuple[Keys, str]], document: Document) -> list[str]:
         place = document.place(one[0])
         return place.text, place.line or 0
 
-    return list(dict.fromkeys(_line(keys, text, document) for keys, text in sorted(found, key=order)))
-
-
-def _line(keys: Keys, text: str, document: Document) -> str:
-    place, key = str(document.place(keys)), dotted(keys)
-    return f"{place}: {text}" if place.endswith(f" {key}") else f"{place}: {key}: {text}"
+    return list(dict.fromkeys(f"{document.where(keys)}: {text}" for keys, text in sorted(found, key=order)))
 
 
 def _echo(detail: ErrorDetails, document: Document) -> bool:

@@ -69,7 +69,7 @@ def _of_mapping(source: Mapping[str, Any]) -> Document:
 def document_of(config: RunConfig) -> Document:
     """Return what a checked configuration was made of, its secrets in clear."""
     # They were allowed in when it was loaded.
-    return Document(unmasked(config), {(): Place(config.source, "environment")})
+    return Document(unmasked(config), config._written.places | {(): Place(config.source, "environment")})
 
 
 def _plain(value: Any) -> Any:
@@ -148,7 +148,7 @@ def checked(document: Document, folder: Path, source: str) -> RunConfig:
     mistakes += explain.located(conflicts.find(config), document)
     if mistakes:
         raise ConfigError("\n".join(mistakes))
-    config._folder, config._source = folder, source
+    config._folder, config._source, config._written = folder, source, Document({}, document.places)
     return config
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, PrivateAttr
 
+from btbot.config.document import Document
 from btbot.config.exits import ExitRules
 from btbot.config.fields import Database, Distinct, Moment, Positive, Section, ShareOrNothing, Symbols, Timeframe, Word
 from btbot.config.mask import mask_url
@@ -77,6 +78,7 @@ class RunConfig(Section):
 
     _folder: Path = PrivateAttr(default_factory=Path.cwd)
     _source: str = PrivateAttr(default="<mapping>")
+    _written: Document = PrivateAttr(default_factory=lambda: Document({}))  # the places alone
 
     @property
     def folder(self) -> Path:
@@ -87,6 +89,10 @@ class RunConfig(Section):
     def source(self) -> str:
         """Name of the file, or ``<mapping>``."""
         return self._source
+
+    def where(self, *keys: str | int) -> str:
+        """Return the beginning of a message about a key: ``trend.yml:12: feed.name``."""
+        return self._written.where(keys)
 
     @property
     def start_ms(self) -> int | None:

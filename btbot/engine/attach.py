@@ -53,7 +53,8 @@ def load_analyzers(config: RunConfig) -> list[Chosen]:
     folders = plugin_folders(config, "analyzers")
     chosen = []
     for position, entry in enumerate(config.analyzers):
-        cls = plugins.load("analyzers", entry.name, base=bt.Analyzer, folders=folders)
+        where = config.where("analyzers", position, "name")
+        cls = plugins.load("analyzers", entry.name, base=bt.Analyzer, folders=folders, where=where)
         check_params(cls, entry.params, where=f"{config.source}: analyzers.{position}.params of {entry.name}")
         chosen.append(Chosen(entry.name, cls, dict(entry.params)))
     return chosen

@@ -65,7 +65,8 @@ def host_strategies(config: RunConfig) -> list[Hosted]:
     folders = plugin_folders(config, "strategies")
     hosted = []
     for position, entry in enumerate(config.strategies):
-        cls = plugins.load("strategies", entry.name, base=bt.Strategy, folders=folders)
+        where = config.where("strategies", position, "name")
+        cls = plugins.load("strategies", entry.name, base=bt.Strategy, folders=folders, where=where)
         check_params(cls, entry.params, where=f"{config.source}: strategies.{position}.params of {entry.name}")
         symbols = tuple(symbol for symbol in config.symbols if symbol in (entry.symbols or config.symbols))
         numbers = tuple(config.symbols.index(symbol) for symbol in symbols)

@@ -46,7 +46,8 @@ def check_params(cls: type, given: Mapping[str, Any], *, where: str, hidden: fro
 
 def feed_class(config: RunConfig) -> type[Feed]:
     """Return the configured feed plug-in, its parameters checked."""
-    cls = plugins.load("feeds", config.feed.name, base=Feed, folders=plugin_folders(config, "feeds"))
+    folders = plugin_folders(config, "feeds")
+    cls = plugins.load("feeds", config.feed.name, base=Feed, folders=folders, where=config.where("feed", "name"))
     check_params(cls, config.feed.params, where=f"{config.source}: feed {config.feed.name}", hidden=_HOST_PARAMS)
     return cls
 

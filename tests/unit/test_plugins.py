@@ -188,6 +188,13 @@ class TestMistakes:
             f"strategies: {path} has no strategy 'MyIdeal'; it defines MyIdea; did you mean 'MyIdea'?"
         )
 
+    def test_a_name_is_told_where_it_was_written(self, write):
+        path = write("my_idea")
+        for name, text in (("my_ide", "there is no strategy 'my_ide'"), ("my_idea:X", f"{path} has no strategy 'X'")):
+            with pytest.raises(ConfigError) as caught:
+                load("strategies", name, base=bt.Strategy, folders=[path.parent], where="a.yml:4: strategies.0.name")
+            assert str(caught.value).startswith(f"a.yml:4: strategies.0.name: {text}; ")
+
     def test_no_class(self):
         assert message("no_class", BROKEN) == (f"{BROKEN}/no_class.py: must define one subclass of backtrader.Strategy")
 

@@ -194,7 +194,8 @@ def _check(wanted: Wanted, path: Path, form: str | None) -> None:
         raise ConfigError(
             f"kind: {wanted.kind!r} is not known; allowed are {', '.join(KINDS)}{did_you_mean(wanted.kind, KINDS)}"
         )
-    start, end = milliseconds(wanted.start, otherwise=-EVER), milliseconds(wanted.end, otherwise=EVER)
+    start = milliseconds(wanted.start, otherwise=-EVER, name="--start")
+    end = milliseconds(wanted.end, otherwise=EVER, name="--end")
     if start >= end:
         raise ConfigError(f"end: must be after start, {wanted.start}, was {wanted.end}; the end itself is not exported")
     if form is None:

@@ -12,8 +12,15 @@ EVER = 2**52  # beyond every time, and exact as a float
 Moment = int | str | dt.datetime | None
 
 
-def milliseconds(moment: Moment, *, otherwise: int) -> int:
+def milliseconds(moment: Moment, *, otherwise: int, name: str = "") -> int:
     """Return a moment in epoch milliseconds; without an offset it is UTC.
+
+    Parameters
+    ----------
+    otherwise
+        What None means.
+    name
+        What the user calls the moment, such as ``--start``, for messages.
 
     Examples
     --------
@@ -29,5 +36,6 @@ def milliseconds(moment: Moment, *, otherwise: int) -> int:
         return otherwise if moment is None else moment
     stamp = pd.to_datetime(moment, utc=True, errors="coerce")
     if pd.isna(stamp):
-        raise ConfigError(f"a date such as 2021-01-01 or 2021-01-01T12:00 is expected, was {moment!r}")
+        called = f"{name}: " if name else ""
+        raise ConfigError(f"{called}a date such as 2021-01-01 or 2021-01-01T12:00 is expected, was {moment!r}")
     return int(stamp.as_unit("ms").value) if stamp.unit == "ms" else int(stamp.value // 1_000_000)

@@ -37,6 +37,23 @@ def test_plugins_that_do_not_exist_and_parameters_they_do_not_have_come_at_once(
     assert "did you mean 'drawdown'?" in lines[2]
 
 
+def test_names_that_there_are_not_come_with_file_and_line(path):
+    path.write_text(
+        CONFIG.replace("sample", "smaple").replace("[{name: ma_cross}]", "\n  - params: {}\n    name: ma_cros")
+        + "analyzers:\n  - returns\n  - drawdwn\noptimize: {space: {strategies.0.params.ma_fast: [5, 10]}}\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        validate(path, [])
+    feed, strategy, analyzer = str(caught.value).splitlines()
+    assert feed.startswith("a.yml:3: feed.name: there is no feed 'smaple'; looked in ")
+    assert "did you mean 'sample'?" in feed
+    assert strategy.startswith("a.yml:6: strategies.0.name: there is no strategy 'ma_cros'; looked in ")
+    assert strategy.endswith("did you mean 'ma_cross'?")
+    assert analyzer.startswith("a.yml:9: analyzers.1.name: there is no analyzer 'drawdwn'; looked in ")
+    with pytest.raises(ConfigError, match=r"^--set feed\.name: there is no feed 'stroe'; .*did you mean 'store'\?"):
+        validate(path, ["feed.name=stroe", "strategies.0.name=ma_cross", "analyzers=[]"])
+
+
 def test_a_mistake_in_the_file_comes_first(path):
     with pytest.raises(ConfigError, match=r"^--set capitl: is not a key"):
         validate(path, ["capitl=3", "strategies.0.params.ma_fats=3"])

@@ -33,3 +33,11 @@ def test_a_word_is_text_that_knows_its_value():
 
 def test_dotted():
     assert dotted(("strategies", 0, "name")) == "strategies.0.name"
+
+
+def test_where_a_message_begins():
+    places = {("feed",): Place("a.yml", "file", 3), ("capital",): Place("--set capital", "command")}
+    document = Document({}, places)
+    assert document.where(("feed", "name")) == "a.yml:3: feed.name"
+    assert document.where(("capital",)) == "--set capital"
+    assert document == Document({}), "the same content from another place"
