@@ -74,7 +74,7 @@ def next_exit(book, rule, plan, tape, start, stop):
 def next_flag(one, other, length, start, stop):
     """Return the first bar in ``start:stop`` at which a flag of either row is set, `stop` if none is.
 
-    Eight flags are read at a time, but none beyond the `length` of the rows.
+    Eight flags are read at a time, and four times eight where none is set, but none beyond the `length` of the rows.
     """
     if start >= stop:
         return stop
@@ -99,7 +99,7 @@ def next_flag(one, other, length, start, stop):
 
 @part
 def four(one, other, column):
-    """Return the flags of both rows in four words from a column on, not 0 if any is set."""
+    """Return the flags of both rows in the four words from a column on, laid over each other: 0 if none is set."""
     first = word(one, 0, 0, column) | word(other, 0, 0, column)
     second = word(one, 0, 0, column + 1) | word(other, 0, 0, column + 1)
     third = word(one, 0, 0, column + 2) | word(other, 0, 0, column + 2)
