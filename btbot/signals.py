@@ -19,7 +19,7 @@ _FLAGS = ("enter_long", "exit_long", "enter_short", "exit_short")
 _NUMBERS = ("stop_long", "stop_short", "target_long", "target_short", "confidence")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Signals:
     """Entries and exits, known at the close of each bar.
 

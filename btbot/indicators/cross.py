@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from btbot.indicators import memo
-
-BoolArray = npt.NDArray[np.bool_]
+from btbot.indicators.memo import BoolArray
 
 
 def crossover(first: npt.ArrayLike, second: npt.ArrayLike) -> BoolArray:
@@ -31,9 +30,9 @@ def crossover(first: npt.ArrayLike, second: npt.ArrayLike) -> BoolArray:
     compiled = memo.crossed(a, b)
     if compiled is not None:
         return compiled
-    above, not_above = np.greater(a, b), np.less_equal(a, b)
+    above, at_most = np.greater(a, b), np.less_equal(a, b)  # where one is NaN neither
     result = np.zeros(above.shape, dtype=np.bool_)
-    np.logical_and(above[1:], not_above[:-1], out=result[1:])
+    np.logical_and(above[1:], at_most[:-1], out=result[1:])
     return result
 
 

@@ -1,15 +1,18 @@
-"""Where two lines cross, compiled: both directions in one pass over the lines."""
+"""Where two lines cross, compiled: both directions in one pass over the lines.
+
+A second form of `btbot.indicators.crossover`, as TA-Lib is one of other indicators: a single run computes a crossing
+once and need not load numba for it, a search computes thousands a second. Tests hold the two equal bit for bit.
+"""
 
 from __future__ import annotations
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from btbot.bars import FloatArray
+from btbot.indicators.memo import BoolArray
 from btbot.kernel.compiling import entry
 
-BoolArray = npt.NDArray[np.bool_]
 _LINE = numba.types.Array(numba.float64, 1, "C", readonly=True)
 _FLAGS = numba.uint8[::1]
 _AT_LEAST, _AT_MOST = np.uint8(1), np.uint8(2)  # both: equal; neither: one of the two is NaN

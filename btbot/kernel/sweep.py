@@ -171,15 +171,15 @@ class Sweep:
             )
         )  # fmt: skip
 
-    def _share_or_not(self, *asked: Any) -> None:
+    def _share_or_not(self, terms: Terms, params: Sequence[Mapping[str, Any]], window: Window | None) -> None:
         """Do as `_lay` with shared indicators, unless the strategy cannot bear that they are read-only."""
         if not self._shares:
-            return self._lay(*asked)
+            return self._lay(terms, params, window)
         try:
             with memo.sharing(self._store):
-                return self._lay(*asked)
+                return self._lay(terms, params, window)
         except (ValueError, TypeError, NumbaError):
-            self._lay(*asked)  # what is raised now is the strategy's own
+            self._lay(terms, params, window)  # what is raised now is the strategy's own
             self._shares = False
 
     def _write_to(self, returns: FloatArray, written: tuple[FloatArray, FloatArray, FloatArray]) -> None:
